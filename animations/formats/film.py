@@ -6,7 +6,7 @@
     milliseconds     how long it shows each picture
     unit, moments    what the frames count, and the count of each frame: "update", [0, 1, 2, 4]
     changes          strings; tracks [slot, attribute, pictures, numbers of strings], both as steps from one to the
-                     next, which deflate better; trails [slot, picture]; texts, each frame in words
+                     next, which deflate better; texts, each frame in words
     whys             for each `why_group` frames: frame → gid → why, see `whys`
 
 `changes` and each of `whys` are JSON, deflated, in base64.
@@ -38,7 +38,7 @@ def fragment(clip: Clip, drawing: Drawing, name: str, whys: Explanations) -> str
     title, ident = html.escape(name.replace("_", " ")), f"film-{re.sub(r'[^A-Za-z0-9_-]', '-', name)}"
     width, height = clip.scene.size
     markup = _Markup(drawing, ident, clip.scale)
-    stage, trails = markup.stage(drawing.layout), markup.trails
+    stage = markup.stage(drawing.layout)
     unit, moments = clip.scene.moments()
     texts = [clip.scene.describe(frame) for frame in range(clip.scene.frames)]
     data = {
@@ -47,7 +47,7 @@ def fragment(clip: Clip, drawing: Drawing, name: str, whys: Explanations) -> str
         "milliseconds": clip.delays(1000),
         "unit": unit,
         "moments": [moment if isinstance(moment, str) else float(moment) for moment in moments],
-        "changes": pack(_changes(drawing.slots, trails) | {"texts": texts}),
+        "changes": pack(_changes([*drawing.slots, *markup.trails]) | {"texts": texts}),
         "whys": whys.groups,
         "why_group": whys.group,
         "why_says": whys.says,
@@ -71,7 +71,7 @@ def _variables(ident: str, renderer: SvgRenderer) -> str:
     return f"#{ident}{{{day}{named}}}\n@media screen and (prefers-color-scheme:dark){{#{ident}{{{night}}}}}"
 
 
-def _changes(slots: Iterable[Slot], trails: list[tuple[int, int]]) -> dict[str, Any]:
+def _changes(slots: Iterable[Slot]) -> dict[str, Any]:
     """Return all changes: the strings, and for each attribute of a slot, the picture from which each string holds."""
     strings: dict[str, int] = {}
     tracks = [
@@ -79,7 +79,7 @@ def _changes(slots: Iterable[Slot], trails: list[tuple[int, int]]) -> dict[str, 
          _steps(-1 if value is None else strings.setdefault(value, len(strings)) for _, value in track)]
         for slot in slots for name, track in slot.tracks.items() if len(track) > 1
     ]  # fmt: skip
-    return {"strings": [*strings], "tracks": tracks, "trails": trails}
+    return {"strings": [*strings], "tracks": tracks}
 
 
 def _steps(numbers: Iterable[int]) -> list[int]:
@@ -99,7 +99,7 @@ class _Markup:
 
     def __init__(self, drawing: Drawing, ident: str, scale: float) -> None:
         self.drawing, self.ident, self.scale = drawing, ident, scale
-        self.trails: list[tuple[int, int]] = []  # (slot, picture)
+        self.trails: list[Slot] = []
 
     def stage(self, layout: Any) -> str:
         """Return a panel, or a row or column of panels."""
@@ -135,17 +135,18 @@ class _Markup:
     def _elements(self, number: int) -> list[Element]:
         """Return all elements of a panel as the first picture has them; those of later pictures are hidden."""
         drawing = self.drawing
-        elements = list(drawing.background[number])
-        for picture, element in drawing.trails[number]:
-            place = len(drawing.slots) + len(self.trails)
-            self.trails.append((place, picture))
-            more = {"data-slot": str(place)} | ({"display": "none"} if picture else {})
-            elements.append(element._replace(attributes=more | element.attributes))
-        for layer in drawing.layers.values():
-            for slot in layer.slots if layer.panel == number else ():
-                values = {"data-slot": str(slot.number), **slot.first()}
-                elements.append(Element(slot.tag, values, values.pop("text", "")))
-        return elements
+        trails = [self._trail(*each) for each in drawing.trails[number]]
+        slots = [slot for layer in drawing.layers.values() if layer.panel == number for slot in layer.slots]
+        return [*drawing.background[number], *map(_first, trails + slots)]
+
+    def _trail(self, picture: int, element: Element) -> Slot:
+        """Return a slot for an element that appears with a picture, and stays as it is."""
+        slot = Slot(len(self.drawing.slots) + len(self.trails), element.tag)
+        slot.set(0, element.attributes | {"text": element.text})
+        if picture:
+            slot.tracks["display"] = [(0, "none"), (picture, None)]
+        self.trails.append(slot)
+        return slot
 
     def _smallest(self, number: int) -> float:
         """Return the size of the smallest text in a panel, in units."""
@@ -164,6 +165,12 @@ class _Markup:
         hatches = [f'<pattern id="{self.ident}-{name}" patternUnits="userSpaceOnUse" width="{side}" height="{side}">'
                    f"{lines}</pattern>" for lines, name in renderer.hatches.items()]  # fmt: skip
         return f"<defs>{''.join(clips + hatches)}</defs>" if clips or hatches else ""
+
+
+def _first(slot: Slot) -> Element:
+    """Return a slot as the first picture has it."""
+    values = {"data-slot": str(slot.number), **slot.first()}
+    return Element(slot.tag, values, values.pop("text", ""))
 
 
 def _most_common(elements: Iterable[Element]) -> dict[str, str]:

@@ -36,7 +36,8 @@ def _packed_array(array: np.ndarray) -> dict[str, Any]:
     """Return an array, bit for bit, in few letters.
 
     Its bits count as whole numbers. Along the first axis, from update to update say, stand their differences, or the
-    differences of these, and so on, as often as that makes it shorter: what changes smoothly becomes small.
+    differences of these, and so on, as often as that makes it shorter: what changes smoothly becomes small. 0x80 is
+    added to each byte of a difference, with carry, so that 1 and -1 differ in one byte and not in all of them.
     """
     if array.dtype.name not in DTYPES:
         raise TypeError(
@@ -44,9 +45,12 @@ def _packed_array(array: np.ndarray) -> dict[str, Any]:
         )
     rows, width = array.shape[0] if array.ndim else 1, array.dtype.itemsize
     numbers = np.ascontiguousarray(array, array.dtype.newbyteorder("<")).reshape(rows, array.size // max(rows, 1))
-    differences, whole = 0, numbers.view(f"<u{width}")
-    shortest = _planes(whole)
-    while len(shorter := _planes(whole := np.diff(whole, axis=0, prepend=whole.dtype.type(0)))) < len(shortest):
+    whole, middle = numbers.view(f"<u{width}"), np.frombuffer(b"\x80" * width, f"<u{width}")
+    differences, shortest = 0, _planes(whole)
+    while True:
+        whole = np.concatenate([whole[:1], np.diff(whole, axis=0) + middle])
+        if len(shorter := _planes(whole)) >= len(shortest):
+            break
         differences, shortest = differences + 1, shorter
     return {"dtype": array.dtype.name, "shape": [*array.shape], "differences": differences, "planes": shortest}
 

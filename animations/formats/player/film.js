@@ -18,9 +18,9 @@ function read_number(text) {  // → the first number in a text: 1200 in "1,200 
   return found in SPECIAL ? SPECIAL[found] : parseFloat(found);
 }
 
-function sums(steps) {  // → where they lead: 3, 4, 9 for 3, 1, 5
+function sums(steps) {  // 3, 1, 5 → 3, 4, 9
   let sum = 0;
-  return Int32Array.from(steps, (step) => (sum += step));
+  return Int32Array.from(steps, (step) => sum += step);
 }
 
 class Track {  // from picture pictures[i] on, the attribute is strings[values[i]], until the next; -1: there is none
@@ -88,13 +88,10 @@ class Film {
   load() { return this.loading ??= this.inflate_tracks(); }
 
   async inflate_tracks() {
-    const { strings, tracks, trails, texts } = await inflate(this.changes);
+    const { strings, tracks, texts } = await inflate(this.changes);
     const slots = new Map([...this.stage.querySelectorAll("[data-slot]")].map((each) => [each.dataset.slot, each]));
-    const hidden = strings.push("none") - 1;
     Object.assign(this, { strings, texts });
     this.tracks = tracks.map(([slot, ...track]) => new Track(slots.get(`${slot}`), ...track));
-    for (const [slot, picture] of trails)
-      if (picture > 0) this.tracks.push(new Track(slots.get(`${slot}`), "display", [0, picture], [hidden, -1 - hidden]));
     this.changes = null;
     this.draw();
   }

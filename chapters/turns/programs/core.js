@@ -25,7 +25,13 @@ const ARRAYS = {
   uint8: Uint8Array,
   int8: Int8Array,
 };
-const WHOLE = { 1: Uint8Array, 2: Uint16Array, 4: Uint32Array, 8: BigUint64Array }; // bytes → whole numbers
+const WHOLE = {
+  // bytes → whole numbers, and the one that stands for a difference of 0
+  1: [Uint8Array, 0x80],
+  2: [Uint16Array, 0x8080],
+  4: [Uint32Array, 0x80808080],
+  8: [BigUint64Array, 0x8080808080808080n],
+};
 
 async function unpack_array({ dtype, shape, differences, planes }) {
   // the first bytes of all numbers, then the second bytes, …
@@ -38,9 +44,11 @@ async function unpack_array({ dtype, shape, differences, planes }) {
     numbers = new Uint8Array(bytes.length);
   for (let plane = 0; plane < width; plane++)
     for (let i = 0; i < length; i++) numbers[i * width + plane] = bytes[plane * length + i];
-  const whole = new WHOLE[width](numbers.buffer),
+  const [Whole, none] = WHOLE[width],
+    whole = new Whole(numbers.buffer),
     row = length / (shape[0] ?? 1);
-  for (let k = 0; k < differences; k++) for (let i = row; i < length; i++) whole[i] += whole[i - row]; // it overflows
+  for (let k = 0; k < differences; k++)
+    for (let i = row; i < length; i++) whole[i] += whole[i - row] - none; // without its highest bits
   return Object.assign(new type(numbers.buffer), { shape });
 }
 
