@@ -72,31 +72,45 @@ def check_text(explanation, dtype):
         assert not product or compute(product, dtype).tobytes() == dtype(contribution).tobytes()
 
 
-def check(recording, explanation, dtype):
-    """Compare data and text with the recording, and the gradient with what its rows add."""
-    name, index, step = explanation.parameter, explanation.index, explanation.step
+def check_chain(explanation):
+    """From the loss down to the layer: what is handed back last is what the layer gets."""
+    assert explanation.chain[0][0] == "loss"
+    assert explanation.chain[-1][1].tobytes() == explanation.dout.tobytes()
+    assert all(len(dout) == len(explanation.rows) for _, dout in explanation.chain)
+    printed = re.findall(r"^  (?:from the|through) (\S+) +-?\d", str(explanation).split("\ng")[0], re.M)
+    assert printed == [layer for layer, _ in explanation.chain]
+
+
+def check(recording, step, name):
+    """Explain; compare data and text with the recording, and the gradient with what its rows add. Return it."""
+    explanation = recording.explain(step, name)
+    name, index = explanation.parameter, explanation.index
     record, rows = recording.index(step), recording.batch(step)
+    dtype = recording[name].dtype.type
     told = f"epoch {recording.epochs[record]}, {len(rows)} rows, loss {recording.losses[record]:.6g}"
     assert str(explanation).split("\n")[0] == f"update {step} of {name}[{', '.join(map(str, index))}]: {told}"
     assert explanation.rows.tolist() == rows.tolist()
+    assert explanation.loss == recording.losses[record]
+    if "learning_rate=" in explanation.optimizer:
+        assert f"learning_rate={float(recording.learning_rates[record])!r}" in explanation.optimizer
     if step - 1 in recording.steps:
         assert explanation.old.tobytes() == recording.at(step - 1)[name][index].tobytes()
     assert explanation.new.tobytes() == recording.at(step)[name][index].tobytes()
     size = float(np.abs(explanation.contributions).sum())
-    assert explanation.contributions.sum() == pytest.approx(float(explanation.gradient), abs=1e-5 * size + 1e-30)
+    tolerance = 1e-5 if dtype == np.float32 else 1e-12
+    assert explanation.contributions.sum() == pytest.approx(float(explanation.gradient), abs=tolerance * size + 1e-30)
+    assert explanation.contributions.shape == explanation.rows.shape
     check_text(explanation, dtype)
+    check_chain(explanation)
+    return explanation
 
 
 def recorded(model, x, y, optimizer, dtype=np.float64, callbacks=(), path=None, **settings):
     """Return the recording of a run of `fit`; the model may be told as a list of layers."""
     model = Sequential(model, dtype) if isinstance(model, list) else model
     recorder = Recorder(model, path)
-    given = {
-        "loss": MeanSquaredError(),
-        "epochs": 4,
-        "batch_size": 2,
-        "rng": np.random.default_rng(1),
-    } | settings
+    rng = np.random.default_rng(1)
+    given = {"loss": MeanSquaredError(), "epochs": 4, "batch_size": 2, "rng": rng} | settings
     fit(model, x, y, optimizer=optimizer, callbacks=[*callbacks, recorder], **given)
     return recorder.recording
 

@@ -1,28 +1,107 @@
-"""An explained update: its text, and its errors."""
+"""An explained update: the printed text gives the recorded bits, for every layer and optimiser; and its refusals."""
 
 import copy
+import tracemalloc
 
 import numpy as np
 import pytest
 
-from tests.tinylearn.explain_helpers import OPTIMIZERS, check, recorded, small_parts, small_run
-from tinylearn import SGD, BatchNorm, Dense, MeanSquaredError, Recorder, ReLU, Sequential, Update, fit
+import tinylearn as tl
+from tests.extending.squeeze_excite import SqueezeExcite
+from tests.tinylearn.explain_helpers import OPTIMIZERS, X, check, recorded, small_parts
+from tests.tinylearn.layer_table import LAYERS, make_input, make_layer
+from tinylearn import SGD, Adam, Conv2D, Dense, Flatten, Layer, ReLU, Residual, Sequential
+from tinylearn.optimizer_table import OPTIMIZERS as RULES
+from tinylearn.workers import SMALL, multiplications
+
+LEARNERS = [name for name in LAYERS if Sequential([make_layer(name, np.random.default_rng(0))]).parameters.size]
+
+
+class Scale(Layer):
+    """A third-party layer: forward and backward, nothing else."""
+
+    def __init__(self, n):
+        self.params["factor"] = np.linspace(0.5, 1.5, n)
+
+    def forward(self, x):
+        self.x = x
+        return x * self.params["factor"]
+
+    def backward(self, dout):
+        self.grads["factor"] = (dout * self.x).sum(axis=0)
+        return dout * self.params["factor"]
+
+
+def up_and_down(update):
+    update.optimizer.learning_rate = [3e-4, 1e-4, 2e-4][update.step % 3]
+
+
+def run(name, kind, dtype, rng):
+    """Return the recording of a layer and a dense one: three epochs of two batches, of 3 rows and what is left."""
+    layer = Scale(5) if name == "third-party" else make_layer(name, rng)
+    one, other = (rng.normal(size=(2, 5)) if name == "third-party" else make_input(name, rng)[:2] for _ in range(2))
+    x = np.concatenate([one, other])
+    outputs = Sequential(copy.deepcopy([layer, Flatten()])).output_shapes(x.shape[1:])[-1][0]
+    optimizer = RULES[kind].make()
+    optimizer.learning_rate = 4e-4
+    layers = [layer, Flatten(), Dense(outputs, 2, rng=rng)]
+    settings = {"batch_size": 3, "epochs": 3, "callbacks": [up_and_down]}
+    return recorded(layers, x, rng.normal(size=(4, 2)), optimizer, dtype, **settings)
+
+
+# Every layer with one optimiser, and every optimiser with one layer.
+PAIRS = [(name, [*RULES][number % len(RULES)]) for number, name in enumerate([*LEARNERS, "third-party"])]
+PAIRS += [("Dense", kind) for kind in RULES if ("Dense", kind) not in PAIRS]
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize(("name", "kind"), PAIRS)
+def test_prints_arithmetic_that_gives_the_recorded_bits(name, kind, dtype):
+    rng = np.random.default_rng([*map(ord, name + kind)])
+    recording = run(name, kind, dtype, rng)
+    for parameter in [name for name in recording.names if not name.endswith((".mean", ".var"))]:
+        index = tuple(int(rng.integers(n)) for n in recording.shapes[parameter])
+        step = int(rng.integers(1, recording.steps[-1] + 1))
+        explanation = check(recording, step, f"{parameter}[{', '.join(map(str, index))}]")
+        gradient = recording.gradients(step)[parameter]
+        assert explanation.gradient.tobytes() == gradient[index].tobytes()
+        gradient[...] = 7  # it belongs to whoever asks
+        assert recording.gradients(step)[parameter][index] == explanation.gradient
+
+
+@pytest.mark.parametrize("name", LEARNERS)
+def test_gives_gradients_that_are_what_moved_each_parameter(name):
+    recording = run(name, "SGD", np.float64, np.random.default_rng([*map(ord, name)]))
+    rate, gradients, before, after = recording.learning_rates[5], recording.gradients(5), *map(recording.at, (4, 5))
+    for parameter, gradient in gradients.items():
+        assert gradient.shape == recording.shapes[parameter]
+        moved = (before[parameter] - after[parameter]) / rate
+        rounding = np.finfo(float).eps * (np.abs(before[parameter]) / rate + np.abs(gradient))
+        assert (np.abs(moved - gradient) <= 4 * rounding).all()
 
 
 @pytest.mark.parametrize("kind", OPTIMIZERS)
-def test_every_step_of_a_run(kind):
-    recording, x = small_run(OPTIMIZERS[kind]()), small_parts()["x"]
+def test_explains_every_step_and_changes_nothing_of_what_was_trained(kind):
+    parts, optimizer, rng = small_parts(), OPTIMIZERS[kind](), np.random.default_rng(1)
+    model, loss, x = parts["model"], parts["loss"], parts["x"]
+    recording = recorded(**parts, optimizer=optimizer, rng=rng)
+    model.gradients[...] = 7
+    model.forward(x)
+    state = vars(optimizer), model.parameters, model.gradients, vars(loss), model.layers[0].x, rng.bit_generator.state
+    before = copy.deepcopy(state)
     for step in recording.steps[1:].tolist():
-        explanation = recording.explain(step, "dense_1.w[1, 3]")
-        check(recording, explanation, np.float64)
-        assert explanation.rows.tolist() == recording.batch(step).tolist()
-        assert explanation.loss == recording.losses[step]
+        explanation = check(recording, step, "dense_1.w[1, 3]")
         np.testing.assert_array_equal(explanation.inputs, x[explanation.rows])
         np.testing.assert_array_equal(explanation.factors[:, 0], x[explanation.rows, 1])
         np.testing.assert_array_equal(explanation.factors[:, 1], explanation.dout[:, 3])
+    np.testing.assert_equal(state, before)
+    assert not any(layer.training for layer in model.layers)
 
 
-def test_the_dout_of_the_output_that_is_explained_is_shown_among_many():
+# --- the gradient -----------------------------------------------------------------------------------------------------
+
+
+def test_shows_the_dout_of_the_output_that_is_explained_among_many():
     rng = np.random.default_rng(0)
     recording = recorded([Dense(3, 9, rng=rng), ReLU(), Dense(9, 1, rng=rng)], rng.normal(size=(6, 3)),
                          rng.normal(size=(6, 1)), SGD(0.1))  # fmt: skip
@@ -30,7 +109,7 @@ def test_the_dout_of_the_output_that_is_explained_is_shown_among_many():
     assert f", … [7]: {explanation.factors[0, 1]!s}, … of 9" in str(explanation)
 
 
-def test_the_upstream_gradient_is_that_of_the_loss():
+def test_gives_the_dout_of_the_loss():
     """The last layer is linear and its loss a mean of squares: dout = 2 (predicted - y) / size, by hand."""
     x, y = np.array([[1.0, 2.0], [3.0, -1.0]]), np.array([[1.0], [5.0]])
     recording = recorded([Dense(2, 1, rng=np.random.default_rng(0))], x, y, SGD(0.1))
@@ -41,7 +120,7 @@ def test_the_upstream_gradient_is_that_of_the_loss():
     np.testing.assert_allclose(explanation.contributions, by_hand[:, 0], rtol=1e-12)
 
 
-def test_a_large_batch_is_printed_in_part_and_kept_whole():
+def test_prints_a_large_batch_in_part_and_keeps_it_whole():
     rng = np.random.default_rng(0)
     x, y = rng.normal(size=(50, 3)), rng.normal(size=(50, 1))
     explanation = recorded([Dense(3, 1, rng=rng)], x, y, SGD(0.1), batch_size=50).explain(2, "dense_1.w[2, 0]")
@@ -49,35 +128,106 @@ def test_a_large_batch_is_printed_in_part_and_kept_whole():
     assert f"  42 more rows: {explanation.contributions[8:].sum()!s}" in str(explanation).split("\n")
 
 
-@pytest.mark.parametrize("kind", OPTIMIZERS)
-def test_what_was_trained_is_not_changed(kind):
-    parts, optimizer = small_parts(), OPTIMIZERS[kind]()
-    model, loss, rng = parts["model"], parts["loss"], np.random.default_rng(1)
-    recording = recorded(**parts, optimizer=optimizer, rng=rng)
-    model.gradients[...] = 7
-    model.forward(parts["x"])
-    state = vars(optimizer), model.parameters, model.gradients, vars(loss), model.layers[0].x, rng.bit_generator.state
-    before = copy.deepcopy(state)
-    recording.explain(5, "dense_2.b[0]")
-    np.testing.assert_equal(state, before)
-    assert not any(layer.training for layer in model.layers)
+class Doubling(Layer):
+    """A module whose part gets another dout than it was handed itself."""
+
+    def __init__(self, rng):
+        self.part = Dense(4, 4, rng=rng)
+
+    def forward(self, x):
+        return 2 * self.part.forward(x)
+
+    def backward(self, dout):
+        return self.part.backward(2 * dout)
 
 
-@pytest.mark.parametrize("name", ["dense_1.w[-3, -1]", "dense_1.w[0,3]", " dense_1.w[ 0 , 3 ]"])
-def test_an_index_counts_from_the_end_too_and_spaces_do_not_matter(name):
-    recording = small_run(SGD(0.1))
-    explanation = recording.explain(5, name)
-    assert str(explanation) == str(recording.explain(5, "dense_1.w[0, 3]"))
-    assert (explanation.name, explanation.index) == ("dense_1.w[0, 3]", (0, 3))
+class Side(Layer):
+    """Two layers that both get x; what one hands back does not lead to the other."""
+
+    def __init__(self, rng):
+        self.one, self.two = Dense(4, 4, rng=rng), Dense(4, 4, rng=rng)
+
+    def forward(self, x):
+        return self.one.forward(x) + self.two.forward(x)
+
+    def backward(self, dout):
+        return self.one.backward(dout) + self.two.backward(dout)
+
+
+def deep():
+    rng = np.random.default_rng(0)
+    squeeze = SqueezeExcite(2, 3, rng, 0.3)
+    inner = [Dense(4, 4, rng=rng), tl.Tanh(), tl.Dropout(0.3, rng=rng), Dense(4, 4, rng=rng)]
+    layers = [Conv2D(1, 2, 3, rng=rng), tl.BatchNorm(2), ReLU(), Residual(squeeze), Flatten(), Dense(8, 4, rng=rng)]
+    return Sequential([*layers, Residual(*inner), Side(rng), Doubling(rng), Dense(4, 1, rng=rng)])
+
+
+LAST = ["loss", "dense_2"]
+BELOW = [*LAST, "doubling_1", "side_1"]
+INSIDE = [*BELOW, "residual_2.dense_2", "residual_2.dropout_1", "residual_2.tanh_1"]
+BEFORE = [*BELOW, "residual_2", "dense_1", "flatten_1"]
+SQUEEZE = "residual_1.squeezeexcite_1"
+
+
+@pytest.mark.parametrize(
+    ("name", "chain"),
+    [
+        ("dense_2.w[1, 0]", ["loss"]),
+        ("doubling_1.dense_1.w[1, 2]", [*LAST, "doubling_1"]),
+        ("side_1.dense_1.w[0, 1]", [*LAST, "doubling_1"]),
+        ("side_1.dense_2.w[0, 1]", [*LAST, "doubling_1"]),
+        ("residual_2.dense_2.b[1]", BELOW),
+        ("residual_2.dense_1.w[3, 1]", INSIDE),
+        ("dense_1.w[5, 2]", [*BELOW, "residual_2"]),
+        (f"{SQUEEZE}.dense_2.w[2, 1]", [*BEFORE, SQUEEZE, f"{SQUEEZE}.sigmoid_1"]),
+        ("batchnorm_1.beta[1]", [*BEFORE, "residual_1", "relu_1"]),
+        ("conv2d_1.w[1, 0, 0, 1]", [*BEFORE, "residual_1", "relu_1", "batchnorm_1"]),
+    ],
+)
+def test_goes_from_the_loss_to_the_layer_and_the_rows_add_up(name, chain):
+    """What a module makes of its dout stands in the chain under its name; layers that stand beside do not."""
+    rng = np.random.default_rng(1)
+    recording = recorded(deep(), rng.normal(size=(7, 4, 4, 1)), rng.normal(size=(7, 1)), Adam(0.01), batch_size=5)
+    for step in (1, 7):
+        assert [layer for layer, _ in check(recording, step, name).chain] == chain
+
+
+@pytest.mark.parametrize("rate", [0.0, 0.4])
+def test_puts_together_what_workers_saw(rate):
+    """Large enough for two workers, in pieces: in the order of the rows."""
+    rng = np.random.default_rng(0)
+    layers = [Conv2D(3, 32, 3, rng=rng), ReLU(), *[tl.Dropout(rate, rng=rng)] * (rate > 0), Flatten(),
+              Dense(21632, 2, rng=rng)]  # fmt: skip
+    x, y = rng.normal(size=(120, 28, 28, 3)).astype(np.float32), rng.normal(size=(120, 2))
+    model = Sequential(layers, np.float32)
+    assert multiplications(model, (100, 28, 28, 3)) > SMALL
+    recording = recorded(model, x, y, Adam(1e-4), workers=2, batch_size=100, epochs=1)
+    for step, name in ((1, "conv2d_1.w[1, 0, 2, 7]"), (2, "dense_1.w[300, 1]"), (2, "conv2d_1.b[3]")):
+        explanation = check(recording, step, name)
+        assert len(explanation.inputs) == (100, 20)[step - 1]
+    if rate == 0:
+        np.testing.assert_array_equal(explanation.inputs, x[recording.batch(2)])
+
+
+def test_takes_little_memory_for_many_rows():
+    """Each row alone goes back through the layer; what it hands back is not kept."""
+    rng = np.random.default_rng(1)
+    model = Sequential([tl.LayerNorm(30), Dense(30, 1, rng=rng)])
+    recording = recorded(model, rng.normal(size=(1500, 30)), rng.normal(size=(1500, 1)), SGD(0.1), batch_size=1500)
+    tracemalloc.start()
+    recording.explain(1, "layernorm_1.gamma[0]")
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < 100 * 1500 * 30 * 8
 
 
 # --- what cannot be explained -----------------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
-def run():
-    layers = [Dense(3, 4, rng=np.random.default_rng(0)), BatchNorm(4), Dense(4, 1, rng=np.random.default_rng(0))]
-    return recorded(**small_parts() | {"model": layers, "loss": MeanSquaredError()}, optimizer=SGD(0.1))
+def batchnorm():
+    layers = [Dense(3, 4, rng=np.random.default_rng(0)), tl.BatchNorm(4), Dense(4, 1, rng=np.random.default_rng(0))]
+    return recorded(**small_parts() | {"model": layers, "loss": tl.MeanSquaredError()}, optimizer=SGD(0.1))
 
 
 @pytest.mark.parametrize(
@@ -95,9 +245,16 @@ def run():
     ],
     ids=lambda text: str(text)[:30],
 )  # fmt: skip
-def test_what_is_no_number_of_the_model_is_refused(run, name, message):
+def test_refuses_what_is_no_number_of_the_model(batchnorm, name, message):
     with pytest.raises(ValueError, match=message):
-        run.explain(7, name)
+        batchnorm.explain(7, name)
+
+
+@pytest.mark.parametrize("name", ["dense_1.w[-3, -1]", "dense_1.w[0,3]", " dense_1.w[ 0 , 3 ]"])
+def test_counts_an_index_from_the_end_too_and_does_not_mind_spaces(batchnorm, name):
+    explanation = batchnorm.explain(5, name)
+    assert str(explanation) == str(batchnorm.explain(5, "dense_1.w[0, 3]"))
+    assert (explanation.name, explanation.index) == ("dense_1.w[0, 3]", (0, 3))
 
 
 @pytest.mark.parametrize("ask", ["explain", "gradients"])
@@ -109,47 +266,42 @@ def test_what_is_no_number_of_the_model_is_refused(run, name, message):
         (1.5, TypeError, "{}: step must be a whole number, got 1.5"),
     ],
 )
-def test_refuses_an_update_that_does_not_exist(run, ask, step, error, message):
+def test_refuses_an_update_that_does_not_exist(batchnorm, ask, step, error, message):
     with pytest.raises(error, match=message.format(ask)):
-        run.explain(step, "dense_1.w[0, 0]") if ask == "explain" else run.gradients(step)
+        getattr(batchnorm, ask)(step, *["dense_1.w[0, 0]"] * (ask == "explain"))
 
 
-@pytest.mark.parametrize(("name", "value"), [("x", 7.0), ("y", 0.5)])
-def test_refuses_data_that_were_changed_since(name, value):
+@pytest.mark.parametrize(("name", "value"), [("x", 7.0), ("y", 0.5), ("callback", 0.25)])
+def test_refuses_what_was_changed_since_or_by_a_callback(name, value):
+    def push(update):
+        update.model.parameters[...] += value
+
     parts = small_parts()
-    recording = recorded(**parts, optimizer=SGD(0.1))
+    recording = recorded(**parts, optimizer=SGD(0.1), callbacks=[push] * (name == "callback"))
     step = next(step for step in recording.steps[1:].tolist() if 0 in recording.batch(step))
-    parts[name][0] = value
-    with pytest.raises(ValueError, match=rf"update {step}, repeated, has another dense_\d\.\w than the recorded one"):
+    if name in parts:
+        parts[name][0] = value
+    message = rf"update {step}, repeated, has another dense_\d\.\w than the recorded one.* a callback changed the model"
+    with pytest.raises(ValueError, match=message):
         recording.explain(step, "dense_1.w[0, 0]")
 
 
-def test_refuses_a_callback_that_changes_the_model():
-    def push(update):
-        update.model.parameters[...] += 0.25
-
-    recording = recorded(**small_parts(), optimizer=SGD(0.1), callbacks=[push])
-    with pytest.raises(ValueError, match=r"update 3, repeated, has another .* a callback changed the model"):
-        recording.explain(3, "dense_1.w[0, 0]")
-
-
 def test_asks_for_the_model_of_your_own_loop():
-    model = Sequential([Dense(3, 1, rng=np.random.default_rng(0))])
-    with Recorder(model) as recorder:
-        recorder(Update(1, 1, 0.5))
-    with pytest.raises(
-        ValueError, match=r"does not know how it was made; load it with Recording\.load.*recording\.with_training"
-    ):
+    with tl.Recorder(Sequential([Dense(3, 1, rng=np.random.default_rng(0))])) as recorder:
+        recorder(tl.Update(1, 1, 0.5))
+    message = r"does not know how it was made; load it with Recording\.load.*recording\.with_training"
+    with pytest.raises(ValueError, match=message):
         recorder.recording.explain(1, "dense_1.w[0, 0]")
 
 
-def test_the_parameters_may_be_set_between_two_fits():
+def test_knows_of_parameters_that_were_set_between_two_fits():
     """The records do not know of it; the recorder does."""
-    x, model = np.random.default_rng(0).normal(size=(9, 3)), Sequential([Dense(3, 1, rng=np.random.default_rng(0))])
-    recorder, settings = Recorder(model), {"loss": MeanSquaredError(), "optimizer": SGD(0.1), "epochs": 2}
-    fit(model, x, x[:, :1], callbacks=[recorder], **settings)
-    model.parameters = np.full(4, 0.5)
-    fit(model, x, x[:, :1], callbacks=[recorder], **settings)
+    model = Sequential([Dense(3, 1, rng=np.random.default_rng(0))])
+    recorder = tl.Recorder(model)
+    settings = {"loss": tl.MeanSquaredError(), "optimizer": SGD(0.1), "epochs": 2, "callbacks": [recorder]}
+    for parameters in (model.parameters, np.full(4, 0.5)):
+        model.parameters = parameters
+        tl.fit(model, X, X[:, :1], **settings)
     for step in (1, 2, 3, 4):
         explanation = recorder.recording.explain(step, "dense_1.w[0, 0]")
         assert explanation.terms[-1].value == explanation.new == recorder.recording["dense_1.w"][step, 0, 0]

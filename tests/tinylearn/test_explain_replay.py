@@ -37,24 +37,22 @@ from tinylearn.workers import multiplications
 # --- random numbers ---------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("kind", ["SGD", "Adam"])
-@pytest.mark.parametrize("augment", [None, noisy])
-@pytest.mark.parametrize("batch_size", [2, 9])
-@pytest.mark.parametrize("shared", [True, False])
-def test_dropout_and_augmentation_are_drawn_again(kind, augment, batch_size, shared):
+@pytest.mark.parametrize(
+    ("kind", "augment", "batch_size", "shared"),
+    [("SGD", None, 2, True), ("SGD", noisy, 9, True), ("Adam", noisy, 2, False), ("Adam", None, 9, False)],
+)
+def test_draws_dropout_and_augmentation_again(kind, augment, batch_size, shared):
     """SGD remembers nothing: only the random numbers need the earlier updates."""
     layers, rng = with_dropout()
     rng = rng if shared else np.random.default_rng(1)
     recording = recorded(layers, X, Y, OPTIMIZERS[kind](), rng=rng, batch_size=batch_size, augment=augment)
     for step in (int(recording.steps[-1]), 1, 2):
-        check(recording, recording.explain(step, "dense_2.w[3, 0]"), np.float64)
+        check(recording, step, "dense_2.w[3, 0]")
 
 
-def test_augmentation_alone_is_drawn_again():
+def test_draws_augmentation_alone_again():
     recording = recorded(dense(), X, Y, SGD(0.01), augment=noisy)
-    explanation = recording.explain(7, "dense_1.w[2, 0]")
-    check(recording, explanation, np.float64)
-    assert not np.isin(explanation.inputs, X).any()
+    assert not np.isin(check(recording, 7, "dense_1.w[2, 0]").inputs, X).any()
 
 
 @pytest.mark.parametrize(
@@ -62,7 +60,7 @@ def test_augmentation_alone_is_drawn_again():
     [{}, {"shuffle": False}, {"batch_size": 1}, {"batch_size": 9, "epochs": 1}, {"batch_size": 1, "until": 12}],
     ids=str,
 )
-def test_a_generator_that_fit_and_dropout_share_gives_the_same_numbers(settings):
+def test_draws_the_same_from_a_generator_that_fit_and_dropout_share(settings):
     def stop(update):
         if update.step == settings.get("until"):
             update.stop()
@@ -71,7 +69,7 @@ def test_a_generator_that_fit_and_dropout_share_gives_the_same_numbers(settings)
     given = {name: value for name, value in settings.items() if name != "until"}
     recording = recorded(layers, X, Y, SGD(0.001), rng=rng, callbacks=[stop], **given)
     for step in recording.steps[1:].tolist():
-        check(recording, recording.explain(step, "dense_2.b[0]"), np.float64)
+        check(recording, step, "dense_2.b[0]")
     assert recording.steps[-1] == settings.get("until", recording.steps[-1])
 
 
@@ -79,16 +77,16 @@ def test_a_generator_that_fit_and_dropout_share_gives_the_same_numbers(settings)
 
 
 @pytest.mark.parametrize("make", [lambda: [Dense(3, 1, rng=np.random.default_rng(0))], lambda: with_dropout()[0]])
-def test_two_workers(monkeypatch, make):
+def test_repeats_two_workers(monkeypatch, make):
     """Dropout in each of them draws numbers of its own."""
     monkeypatch.setattr("tinylearn.workers.SMALL", 0)
     recording = recorded(make(), X, (Y > 0) + 0.0, Adam(0.01), np.float32, workers=2, batch_size=5)
     for step in (6, 7):
-        check(recording, recording.explain(step, "dense_1.w[2, 0]"), np.float32)
+        check(recording, step, "dense_1.w[2, 0]")
 
 
 @pytest.mark.parametrize("rate", [0.0, 0.5])
-def test_a_small_last_batch_had_the_workers_of_the_full_ones(monkeypatch, rate):
+def test_gives_a_small_last_batch_the_workers_of_the_full_ones(monkeypatch, rate):
     x, y, rng = np.tile(X, (5, 1)), np.tile(Y, (5, 1)), np.random.default_rng(0)
     model = Sequential(
         [Dense(3, 50, rng=rng), *[Dropout(rate, rng=rng)] * (rate > 0), Dense(50, 1, rng=rng)], np.float32
@@ -96,7 +94,7 @@ def test_a_small_last_batch_had_the_workers_of_the_full_ones(monkeypatch, rate):
     monkeypatch.setattr("tinylearn.workers.SMALL", multiplications(model, (25, 3)))
     recording = recorded(model, x, y, SGD(0.01), batch_size=25, workers=2)
     for step in (1, 2):  # of 25 and 20 rows
-        check(recording, recording.explain(step, "dense_1.w[0, 1]"), np.float32)
+        check(recording, step, "dense_1.w[0, 1]")
 
 
 class ByNorm(Optimizer):
@@ -106,7 +104,7 @@ class ByNorm(Optimizer):
         parameters[:] = gradients / np.linalg.norm(gradients)
 
 
-def test_an_optimizer_steps_with_the_threads_that_the_workers_left_it(monkeypatch):
+def test_steps_with_the_threads_that_the_workers_left(monkeypatch):
     monkeypatch.setattr("tinylearn.workers.SMALL", 0)
     x = np.random.default_rng(0).normal(size=(20, 200))
     model = Sequential([Dense(200, 201, rng=np.random.default_rng(0))])
@@ -120,13 +118,13 @@ def test_an_optimizer_steps_with_the_threads_that_the_workers_left_it(monkeypatc
 # --- the learning rate ------------------------------------------------------------------------------------------------
 
 
-def test_the_learning_rate_is_that_of_now():
+def test_takes_the_learning_rate_of_now():
     """Settings may be assigned before training: they, not those that the optimiser was made with, count."""
     optimizer = Adam(0.5)
     optimizer.learning_rate = 0.01
     recording = small_run(optimizer)
     optimizer.learning_rate = 0.7
-    check(recording, recording.explain(6, "dense_1.b[0]"), np.float64)
+    check(recording, 6, "dense_1.b[0]")
 
 
 def rates_of(name):
@@ -142,8 +140,8 @@ def rates_of(name):
 
 
 @pytest.mark.parametrize("name", ["falling to 0", "falling with epochs", "up and down"])
-@pytest.mark.parametrize("make", [lambda: SGD(0.1), lambda: SGD(0.1, 0.9, 0.1), lambda: Adam(0.1, weight_decay=0.1)])
-def test_every_update_of_a_learning_rate_that_changes(make, name, tmp_path):
+@pytest.mark.parametrize("make", [lambda: SGD(0.1), lambda: Adam(0.1, weight_decay=0.1)])
+def test_explains_every_update_of_a_learning_rate_that_changes(make, name, tmp_path):
     """In the process that trained; and loaded, with an optimiser made anew, or with one that was changed since."""
     recording = recorded(dense(), X, Y, make(), callbacks=[rates_of(name)], path=tmp_path / "run")
     changed, parts = make(), {"model": dense(), "x": X, "y": Y, "loss": MeanSquaredError()}
@@ -152,8 +150,7 @@ def test_every_update_of_a_learning_rate_that_changes(make, name, tmp_path):
     for step in recording.steps[1:].tolist():
         told = [each.explain(step, "dense_1.w[2, 0]") for each in (recording, *loaded)]
         assert len(set(map(str, told))) == 1
-        check(recording, told[0], np.float64)
-        assert f"learning_rate={float(recording.learning_rates[step])!r}," in told[0].optimizer
+        check(recording, step, "dense_1.w[2, 0]")
 
 
 # --- records that were left out ---------------------------------------------------------------------------------------
@@ -162,7 +159,7 @@ def test_every_update_of_a_learning_rate_that_changes(make, name, tmp_path):
 @pytest.mark.parametrize(
     "choice", [{"every": 3}, {"every": lambda step: step in (5, 6)}, {"select": "dense_2.w"}, {"budget": 4000}]
 )
-@pytest.mark.parametrize("kind", OPTIMIZERS)
+@pytest.mark.parametrize("kind", ["SGD", "AdamW"])
 @pytest.mark.parametrize("settings", [{}, {"augment": noisy, "rate": 0.5, "workers": 2}])
 def test_explains_every_update_that_was_kept_as_if_all_were(monkeypatch, kind, choice, settings):
     monkeypatch.setattr("tinylearn.workers.SMALL", 0)
@@ -182,16 +179,16 @@ def test_explains_every_update_that_was_kept_as_if_all_were(monkeypatch, kind, c
         assert ("before was found by making the updates again" in str(few)) != kept_before
 
 
-def test_updates_that_were_left_out_are_made_again_also_after_one_that_needed_none_of_them():
+def test_makes_updates_that_were_left_out_again_also_after_one_that_needed_none_of_them():
     model = dense()
     recorder = Recorder(model, every=lambda step: step in (5, 6, 9))
     fit(model, X, Y, loss=MeanSquaredError(), optimizer=SGD(0.1), epochs=5, batch_size=4, callbacks=[recorder])
     recording = recorder.recording
     for step in (6, 9, 5, 15):
-        check(recording, recording.explain(step, "dense_1.w[0, 0]"), np.float64)
+        check(recording, step, "dense_1.w[0, 0]")
 
 
-def test_what_a_layer_remembers_may_be_left_out():
+def test_needs_no_record_of_what_a_layer_remembers():
     rng = np.random.default_rng(0)
     model = Sequential([BatchNorm(3), Dense(3, 1, rng=rng)])
     whole, thinned = Recorder(model), Recorder(model, select=list(model.named_parameters()))
@@ -201,7 +198,7 @@ def test_what_a_layer_remembers_may_be_left_out():
 
 
 @pytest.mark.parametrize("kind", ["SGD", "Adam"])
-def test_learning_rates_of_updates_that_were_left_out_are_not_known(kind):
+def test_does_not_know_the_learning_rates_of_updates_that_were_left_out(kind):
     """So an update can be explained only if the record before is enough: without a memory."""
     every, callbacks = (lambda step: step in (5, 6, 9)), [rates_of("falling to 0")]
     model = dense()
@@ -229,8 +226,8 @@ def two_fits(kind, path=None, **choice):
 
 
 @pytest.mark.parametrize("choice", [{}, {"every": 7}, {"budget": 3500}], ids=str)
-@pytest.mark.parametrize("kind", OPTIMIZERS)
-def test_two_calls_of_fit(kind, choice, tmp_path):
+@pytest.mark.parametrize("kind", ["SGD", "AdamW"])
+def test_explains_two_calls_of_fit(kind, choice, tmp_path):
     recording, whole = two_fits(kind, tmp_path / "run", **choice), two_fits(kind)
     assert len(whole) == 70 >= len(recording)
     parts = {"model": dense(), "x": X, "y": Y, "loss": MeanSquaredError(), "optimizer": OPTIMIZERS[kind]()}
@@ -239,11 +236,11 @@ def test_two_calls_of_fit(kind, choice, tmp_path):
         same.append(Recording.load(tmp_path / "run", **parts))
     for step in recording.steps[-1:0:-5].tolist():
         assert len({str(replace(each.explain(step, "dense_1.w[2, 0]"), old_is_recorded=True)) for each in same}) == 1
-        check(recording, recording.explain(step, "dense_1.w[2, 0]"), np.float64)
+        check(recording, step, "dense_1.w[2, 0]")
 
 
 @pytest.mark.parametrize("kind", ["SGD", "Adam"])
-def test_a_recording_of_a_run_that_went_on(kind, tmp_path):
+def test_explains_a_run_that_went_on(kind, tmp_path):
     """It begins where the run went on; what the optimiser remembered then, only the process that trained knows."""
     path, model, optimizer, rng = tmp_path / "run.npz", dense(), OPTIMIZERS[kind](), np.random.default_rng(1)
     settings = {"loss": MeanSquaredError(), "optimizer": optimizer, "epochs": 4, "batch_size": 3, "rng": rng}
@@ -251,11 +248,11 @@ def test_a_recording_of_a_run_that_went_on(kind, tmp_path):
     fit(model, X, Y, callbacks=[kept, lambda update: update.step == 5 and update.stop()], **settings)
     fit(model, X, Y, callbacks=[recorder], resume=path, **settings)
     for step in (6, 12):
-        check(recorder.recording, recorder.recording.explain(step, "dense_1.w[0, 0]"), np.float64)
+        check(recorder.recording, step, "dense_1.w[0, 0]")
     parts = {"model": dense(), "x": X, "y": Y, "loss": MeanSquaredError(), "optimizer": OPTIMIZERS[kind]()}
     loaded = Recording.load(tmp_path / "recording", **parts)
     if kind == "SGD":
-        check(loaded, loaded.explain(6, "dense_1.w[0, 0]"), np.float64)
+        check(loaded, 6, "dense_1.w[0, 0]")
     else:
         with pytest.raises(
             ValueError, match=r"recording: updates after step 5 need what Adam\(.*\) remembers of those b"
@@ -281,11 +278,10 @@ def loop(model, optimizer, batches, loss, **choice):
     return recorder.recording
 
 
-@pytest.mark.parametrize("kind", OPTIMIZERS)
+@pytest.mark.parametrize("kind", ["SGD", "Adam"])
 @pytest.mark.parametrize("rows", [None, np.array([4, 0, 7])], ids=["all rows, without saying so", "some rows"])
 def test_explains_every_update_of_your_own_loop(kind, rows):
-    loss = MeanSquaredError()
-    recording = loop(dense(), OPTIMIZERS[kind](), [rows] * 5, loss)
+    recording, loss = loop(dense(), OPTIMIZERS[kind](), [rows] * 5, MeanSquaredError()), MeanSquaredError()
     recording = recording.with_training(model=dense(), x=X, y=Y, loss=loss, optimizer=OPTIMIZERS[kind]())
     for step in (1, 2, 5):
         explanation = recording.explain(step, "dense_1.w[0, 0]")
@@ -298,14 +294,12 @@ def test_takes_random_numbers_of_your_own_loop_from_the_model_that_you_pass():
     models = [Sequential(each) for each in layers]
     models[0].set_training(True)
     recording = loop(models[0], SGD(0.1), [np.array([4, 0, 7])] * 5, loss)
-    explanation = recording.with_training(model=models[1], x=X, y=Y, loss=loss, optimizer=SGD(0.1)).explain(
-        4, "dense_2.b[0]"
-    )
-    check(recording, explanation, np.float64)
+    told = {"x": X, "y": Y, "loss": loss, "optimizer": SGD(0.1)}
+    check(recording.with_training(model=models[1], **told), 4, "dense_2.b[0]")
     models[2].set_training(True)
     models[2].forward(X)
     with pytest.raises(ValueError, match="repeated, has another"):
-        recording.with_training(model=models[2], x=X, y=Y, loss=loss, optimizer=SGD(0.1)).explain(4, "dense_2.b[0]")
+        recording.with_training(model=models[2], **told).explain(4, "dense_2.b[0]")
 
 
 @pytest.mark.parametrize(

@@ -53,6 +53,7 @@ def test_keeps_the_start_and_what_your_own_loop_tells(place):
     np.testing.assert_allclose(recorder.recording.learning_rates[1:], 0.01 * 0.99 ** np.arange(9), rtol=1e-12)
     batch = np.array([0, 1])
     recorder(Update(1, 1, 0.5, batch, optimizer=SGD(0.5)))
+    assert place is None or not Recording.load(place).closed
     batch += 2  # your own loop may use one array for all batches
     recorder(Update(2, 1, 0.25, batch, optimizer=SGD(0.5), learning_rate=0.25))
     recorder(Update(3))
