@@ -13,6 +13,8 @@ from tinylearn.datasets import celsius_fahrenheit
 from tinylearn.divergence import DivergenceMonitor, diagnose
 from tinylearn.initializers import ones, zeros
 
+SQUARES = {"loss": MeanSquaredError()}
+
 
 class Meddling(SGD):
     """Descent, and at one update something that is done to the parameters."""
@@ -28,15 +30,18 @@ class Meddling(SGD):
             self.meddle(parameters)
 
 
-def diverging(meddle, at, model=None, **settings):
+def diverging(meddle, at, **settings):
     """Return the error of a training that is meddled with."""
-    x, y = small_data(4)
     with pytest.raises(DivergenceError) as caught:
-        train(model or small_model(), x, y, optimizer=Meddling(at, meddle), epochs=at + 20, **settings)
+        train(small_model(), *small_data(4), optimizer=Meddling(at, meddle), epochs=at + 20, **settings)
     return caught.value
 
 
-def first_break(model, x, y, optimizer, batch=None):
+def line(weights=ones, dtype=np.float64):
+    return Sequential([Dense(1, 1, rng=np.random.default_rng(0), weights=weights)], dtype)
+
+
+def first_break(model, x, y, optimizer):
     """Train by hand, in the plainest way; return step and parameter of the first update that breaks a promise."""
     loss, names = MeanSquaredError(), model.named_parameters()
     with np.errstate(all="ignore"):
@@ -55,44 +60,6 @@ def first_break(model, x, y, optimizer, batch=None):
     raise AssertionError("it did not diverge")
 
 
-# --- the right step ---------------------------------------------------------------------------------------------------
-
-
-def test_the_neuron_of_chapter_3_with_a_learning_rate_twenty_times_too_large():
-    """A RuntimeWarning would be an error here. The loss, a square, overflows first."""
-    model, steps = neuron(), []
-    celsius, fahrenheit = celsius_fahrenheit()
-    settings = {"loss": MeanSquaredError(), "optimizer": SGD(0.01), "epochs": 8000}
-    with pytest.raises(
-        DivergenceError, match=r"update \d+ met a loss of inf, with dense_1\.w at norm \S+e\+15"
-    ) as caught:
-        train(model, celsius, fahrenheit, callbacks=[lambda update: steps.append(update.step)], **settings)
-    error = caught.value
-    assert (error.step, None) == first_break(neuron(), celsius, fahrenheit, SGD(0.01))
-    assert error.step == steps[-1] + 1  # the callbacks were told of every update before
-    assert error.parameter == "dense_1.w"
-    assert error.learning_rate == 0.01
-    assert error.gradient_norm > 1e100
-    assert "learning rate 0.01" in str(error)
-    assert "try a learning rate ten times smaller, or scale inputs and targets to mean 0 and variance 1" in str(error)
-    assert not any(layer.training for layer in model.layers)
-
-
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
-@pytest.mark.parametrize("workers", [1, 2])
-@pytest.mark.parametrize("seed", range(4))
-def test_a_network_with_a_learning_rate_of_1000(seed, workers, dtype, monkeypatch):
-    monkeypatch.setattr("tinylearn.workers.SMALL", 0)  # so that two workers share even a small network's batches
-    rng = np.random.default_rng(seed)
-    x, y = rng.normal(size=(16, 3)), rng.normal(size=(16, 1))
-    model = Sequential([Dense(3, 8, rng=rng), ReLU(), Dense(8, 8, rng=rng), ReLU(), Dense(8, 1, rng=rng)], dtype)
-    step, parameter = first_break(copy.deepcopy(model), x.astype(dtype), y.astype(dtype), SGD(1000))
-    with pytest.raises(DivergenceError) as caught:
-        train(model, x, y, loss=MeanSquaredError(), optimizer=SGD(1000), epochs=1000, workers=workers)
-    assert caught.value.step == step
-    assert parameter in (None, caught.value.parameter)
-
-
 def set_to_nan(parameters):
     parameters[-1] = np.nan
 
@@ -105,10 +72,60 @@ def shrink_a_bias(parameters):
     parameters[-1] *= 1e-4
 
 
-@pytest.mark.parametrize("at", [1, 2, 7, 40, 200])
-def test_names_a_parameter_that_breaks_suddenly(at):
+def shrink_all(parameters):
+    parameters.fill(1e-300)
+
+
+# --- the right step, and what the error tells -------------------------------------------------------------------------
+
+
+def test_the_neuron_of_chapter_3_with_a_learning_rate_twenty_times_too_large():
+    """A RuntimeWarning would be an error here. The loss, a square, overflows first."""
+    model, norms, (x, y) = neuron(), {}, celsius_fahrenheit()
+
+    def keep(update):
+        norms[update.step] = np.hypot(*model.gradients)
+
+    words = r"update \d+ met a loss of inf, with dense_1\.w at norm \S+e\+15"
+    with pytest.raises(DivergenceError, match=words) as caught:
+        train(model, x, y, optimizer=SGD(0.01), epochs=8000, callbacks=[keep], **SQUARES)
+    error = caught.value
+    assert (error.step, None) == first_break(neuron(), x, y, SGD(0.01))
+    assert error.step == max(norms) + 1  # the callbacks were told of every update before
+    assert (error.parameter, error.learning_rate) == ("dense_1.w", 0.01)
+    assert "learning rate 0.01" in str(error)
+    assert "try a learning rate ten times smaller, or scale inputs and targets to mean 0 and variance 1" in str(error)
+    assert list(error.gradient_norms) == list(range(error.step - 4, error.step + 1))
+    assert error.gradient_norm == error.gradient_norms[error.step] > 1e100
+    for step in range(error.step - 4, error.step):
+        assert error.gradient_norms[step] == pytest.approx(norms[step], rel=1e-12)
+        assert f"update {step} {norms[step]:.3g}" in str(error)
+    assert not any(layer.training for layer in model.layers)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("seed", range(2))
+def test_a_network_with_a_learning_rate_of_1000(seed, workers, dtype, monkeypatch):
+    monkeypatch.setattr("tinylearn.workers.SMALL", 0)  # so that two workers share even a small network's batches
+    rng = np.random.default_rng(seed)
+    x, y = rng.normal(size=(16, 3)), rng.normal(size=(16, 1))
+    model = Sequential([Dense(3, 8, rng=rng), ReLU(), Dense(8, 8, rng=rng), ReLU(), Dense(8, 1, rng=rng)], dtype)
+    step, parameter = first_break(copy.deepcopy(model), x.astype(dtype), y.astype(dtype), SGD(1000))
+    with pytest.raises(DivergenceError) as caught:
+        train(model, x, y, optimizer=SGD(1000), epochs=1000, workers=workers, **SQUARES)
+    assert caught.value.step == step
+    assert parameter in (None, caught.value.parameter)
+
+
+@pytest.mark.parametrize(
+    ("at", "known"), [(1, [1]), (2, [1, 2]), (7, [3, 4, 5, 6, 7]), (40, [40]), (267, [267]), (700, [700])]
+)
+def test_names_a_parameter_that_breaks_suddenly_with_the_gradients_of_updates_in_a_row(at, known):
+    """Of a run that was calm until then, only the last one is known."""
     error = diverging(set_to_nan, at)
     assert (error.step, error.parameter, error.reason) == (at, "dense_2.b", "made dense_2.b NaN or infinite")
+    assert list(error.gradient_norms) == known
 
 
 @pytest.mark.parametrize("at", [2, 7, 40, 200])
@@ -128,191 +145,24 @@ def test_a_loss_that_is_nan_while_all_parameters_are_well():
             self.calls += 1
             return super().forward(predicted, target) if self.calls < 30 else np.nan
 
-    x, y = small_data(4)
     with pytest.raises(DivergenceError, match=r"update 30 met a loss of nan, with dense_1\.w at norm"):
-        train(small_model(), x, y, loss=Broken(), epochs=50)
-
-
-# --- no false alarm ---------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(("dtype", "value"), [(np.float32, 3e30), (np.float64, 1e200)])
-def test_very_large_parameters_are_no_divergence(dtype, value):
-    """Their square overflows, they do not."""
-    model = Sequential([Dense(1, 1, rng=np.random.default_rng(0), weights=ones)], dtype)
-    model.parameters = np.array([value, 0])
-    losses = train(model, [[0.0]], [[0.0]], loss=MeanSquaredError(), epochs=30)
-    assert losses == [0.0] * 30
-
-
-@pytest.mark.parametrize("weights", [ones, zeros])
-def test_a_bias_from_zero_to_a_house_price_is_no_divergence(weights):
-    model = Sequential([Dense(1, 1, rng=np.random.default_rng(0), weights=weights)])
-    x, price = np.array([[-1.0], [1.0]]), np.array([[2e5], [3e5]])
-    losses = train(model, x, price, loss=MeanSquaredError(), optimizer=SGD(0.4), epochs=60)
-    assert losses[-1] < 1e-6
-
-
-def test_starting_from_almost_nothing_is_no_divergence():
-    before = {"w": 1e-9, "b": 0.0}
-    assert diagnose(before, 1e-9, {"w": 0.5, "b": 0.5}, 1.0) is None
-    assert diagnose(before, 1e-9, {"w": 1.5, "b": 0.5}, 1.0) == ("w", "grew w from norm 1e-09 to 1.5")
-
-
-@pytest.mark.parametrize("scale", [1e6, 1e7])
-@pytest.mark.parametrize("seed", range(40))
-def test_trains_on_targets_of_millions(seed, scale):
-    """The first update makes w, or b, more than a million times as large, and the loss smaller."""
-    rng = np.random.default_rng(seed)
-    x = rng.normal(size=(50, 1))
-    x = (x - x.mean()) / x.std()
-    model = Sequential([Dense(1, 1, rng=rng)])
-    train(model, x, scale * (3 * x + 1), loss=MeanSquaredError(), optimizer=SGD(0.1), epochs=100, batch_size=50)
-    np.testing.assert_allclose(model.parameters, [3 * scale, scale], rtol=1e-8)
-
-
-def test_measures_the_loss_after_growth_without_disturbing_anything():
-    """With dropout, which draws, and a state, which moves."""
-
-    class Counting(Layer):
-        def __init__(self):
-            self.state["batches"] = np.zeros(1)
-
-        def forward(self, x):
-            self.state["batches"] += self.training
-            return x
-
-        def backward(self, dout):
-            return dout
-
-    def run(meddle):
-        rng = np.random.default_rng(0)
-        model = Sequential([Dense(1, 4, rng=rng), Dropout(0.5, rng=rng), Counting(), Dense(4, 1, rng=rng)])
-        model.parameters *= 1e-3
-        x = np.array([[-1.0], [1.0]])
-        optimizer, seen = Meddling(1, meddle, 1e-9), []
-        train(model, x, 1e9 + 0 * x, loss=MeanSquaredError(), optimizer=optimizer, epochs=3, callbacks=[
-            lambda update: seen.append((update.loss, model.layers[1].rng.bit_generator.state["state"]["state"]))
-        ])  # fmt: skip
-        return seen, model.named_state()["counting_1.batches"]
-
-    def towards_the_target(parameters):
-        parameters[-1] = 1e7
-
-    def nowhere(parameters):
-        parameters[-1] = 1e2
-
-    (grown, batches), (calm, _) = run(towards_the_target), run(nowhere)
-    assert grown[1][0] < calm[1][0] < grown[0][0]
-    assert [state for _, state in grown] == [state for _, state in calm]
-    assert batches == 3
-
-
-@pytest.mark.parametrize("at", [5, 20])  # while every update is measured, and later
-@pytest.mark.parametrize("shrink", [shrink_a_bias, lambda parameters: parameters.fill(1e-300)], ids=["bias", "all"])
-def test_shrinking_is_no_divergence(shrink, at):
-    (x, y), optimizer = small_data(4), Meddling(at, shrink)
-    losses = train(small_model(), x, y, optimizer=optimizer, epochs=60)
-    assert (len(losses), optimizer.steps) == (60, 60)
-
-
-@pytest.mark.parametrize(
-    ("bias", "grown", "wrong"),
-    [
-        (0.0, 9e5, False),  # from zero: less than a million times the norm of all, 1
-        (0.0, 2e6, True),
-        (1e-9, 9e5, False),  # as good as zero
-        (1e-3, 9e2, False),
-        (1e-3, 2e3, True),
-        (1e-3, 8.0, False),  # less than ten times the norm of all
-    ],
-)
-def test_what_growing_means_for_a_small_parameter(bias, grown, wrong):
-    before = {"w": 1.0, "b": bias}
-    assert bool(diagnose(before, 1.0, before | {"b": grown}, 1.0)) == wrong
-
-
-@pytest.mark.parametrize(("again", "wrong"), [(0.9, False), (1.0, True), (1.1, True), (np.inf, True), (np.nan, True)])
-def test_growth_is_a_fault_unless_the_loss_falls(again, wrong):
-    before = {"w": 1.0, "b": 0.0}
-    assert bool(diagnose(before, 1.0, before | {"b": 2e6}, 1.0, loss_again=lambda: again)) == wrong
-
-
-# --- what the error tells ---------------------------------------------------------------------------------------------
-
-
-def test_the_gradient_norms_of_the_last_updates():
-    model, norms = neuron(), {}
-    celsius, fahrenheit = celsius_fahrenheit()
-
-    def keep(update):
-        norms[update.step] = np.hypot(*model.gradients)
-
-    with pytest.raises(DivergenceError) as caught:
-        train(model, celsius, fahrenheit, loss=MeanSquaredError(), optimizer=SGD(0.01), epochs=8000, callbacks=[keep])
-    error = caught.value
-    assert list(error.gradient_norms) == list(range(error.step - 4, error.step + 1))
-    assert error.gradient_norm == error.gradient_norms[error.step]
-    for step in range(error.step - 4, error.step):
-        assert error.gradient_norms[step] == pytest.approx(norms[step], rel=1e-12)
-        assert f"update {step} {norms[step]:.3g}" in str(error)
-
-
-@pytest.mark.parametrize(("at", "known"), [(1, [1]), (2, [1, 2]), (9, [5, 6, 7, 8, 9]), (267, [267]), (700, [700])])
-def test_gradient_norms_are_those_of_updates_in_a_row(at, known):
-    """Of a run that was calm until then, only the last one is known."""
-    error = diverging(set_to_nan, at)
-    assert list(error.gradient_norms) == known
+        train(small_model(), *small_data(4), loss=Broken(), epochs=50)
+    nothing = r"^training diverged: update 1 met a loss of inf \(learning rate"
+    with pytest.raises(DivergenceError, match=nothing):  # a model that has nothing to learn may diverge, too
+        train(Sequential([ReLU()]), np.full((2, 1), 1e200), np.zeros((2, 1)), **SQUARES)
 
 
 def test_a_run_that_diverges_slowly_tells_the_last_gradients_too():
-    """A rate just above the bound: nine thousand updates; a third of them are measured."""
-    model = Sequential([Dense(1, 1, rng=np.random.default_rng(0), weights=ones)])
+    """A rate just above the bound: thousands of updates; a third of them are measured."""
     with pytest.raises(DivergenceError) as caught:
-        train(model, [[1.0], [-1.0]], [[0.0], [0.0]], loss=MeanSquaredError(), optimizer=SGD(1.02), epochs=20_000)
+        train(line(), [[1.0], [-1.0]], [[0.0], [0.0]], optimizer=SGD(1.1), epochs=20_000, **SQUARES)
     error = caught.value
     assert list(error.gradient_norms) == list(range(error.step - 4, error.step + 1))
     ratios = np.diff(np.log(list(error.gradient_norms.values())))
-    assert ratios == pytest.approx(np.log(2 * 1.02 - 1), rel=1e-6)
+    assert ratios == pytest.approx(np.log(2 * 1.1 - 1), rel=1e-6)
 
 
-# --- when it measures -------------------------------------------------------------------------------------------------
-
-
-def measured(monkeypatch, meddle=None, at=0, epochs=600):
-    """Train, and return the updates that were measured."""
-    seen, measure = [], DivergenceMonitor.measure
-
-    def noted(self, step, *rest):
-        seen.append(step)
-        measure(self, step, *rest)
-
-    monkeypatch.setattr(DivergenceMonitor, "measure", noted)
-    x, y = small_data(4)
-    train(small_model(), x, y, optimizer=Meddling(at, meddle), epochs=epochs)
-    return seen
-
-
-def test_measures_a_calm_run_at_the_start_and_then_seldom(monkeypatch):
-    assert measured(monkeypatch) == [*range(1, 12), 11 + 256, 11 + 512]
-
-
-def test_measures_every_update_for_a_while_after_a_jump(monkeypatch):
-    def jump(parameters):
-        parameters *= 5
-
-    seen = measured(monkeypatch, jump, at=100, epochs=300)
-    assert seen == [*range(1, 12), *range(100, 111)]
-
-
-def test_a_pickled_error_is_the_same():
-    error = DivergenceError(3, "dense_1.w", 0.1, 2e9, "grew", {2: 1.0, 3: 2e9})
-    again = pickle.loads(pickle.dumps(error))
-    assert str(again) == str(error)
-    assert vars(again) == vars(error)
-
-
-def test_callbacks_that_want_to_know_are_told_before_they_are_closed():
+def test_tells_callbacks_that_want_to_know_before_it_closes_them():
     class Listener:
         def __init__(self):
             self.heard = []
@@ -329,8 +179,121 @@ def test_callbacks_that_want_to_know_are_told_before_they_are_closed():
     listener = Listener()
     error = diverging(set_to_nan, 3, callbacks=[listener])
     assert listener.heard == [error, "closed"]
+    again = pickle.loads(pickle.dumps(error))
+    assert (str(again), vars(again)) == (str(error), vars(error))
 
 
-def test_a_model_that_has_nothing_to_learn_may_diverge():
-    with pytest.raises(DivergenceError, match=r"^training diverged: update 1 met a loss of inf \(learning rate"):
-        train(Sequential([ReLU()]), np.full((2, 1), 1e200), np.zeros((2, 1)), loss=MeanSquaredError())
+# --- no false alarm ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("dtype", "value"), [(np.float32, 3e30), (np.float64, 1e200)])
+def test_very_large_parameters_are_no_divergence(dtype, value):
+    """Their square overflows, they do not."""
+    model = line(dtype=dtype)
+    model.parameters = np.array([value, 0])
+    assert train(model, [[0.0]], [[0.0]], epochs=30, **SQUARES) == [0.0] * 30
+
+
+@pytest.mark.parametrize("weights", [ones, zeros])
+def test_a_bias_from_zero_to_a_house_price_is_no_divergence(weights):
+    x, price = np.array([[-1.0], [1.0]]), np.array([[2e5], [3e5]])
+    assert train(line(weights), x, price, optimizer=SGD(0.4), epochs=60, **SQUARES)[-1] < 1e-6
+
+
+@pytest.mark.parametrize("scale", [1e6, 1e7])
+def test_trains_on_targets_of_millions(scale):
+    """The first update makes w, or b, more than a million times as large, and the loss smaller."""
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        x = rng.normal(size=(50, 1))
+        x = (x - x.mean()) / x.std()
+        model = Sequential([Dense(1, 1, rng=rng)])
+        train(model, x, scale * (3 * x + 1), optimizer=SGD(0.1), epochs=100, batch_size=50, **SQUARES)
+        np.testing.assert_allclose(model.parameters, [3 * scale, scale], rtol=1e-8)
+
+
+@pytest.mark.parametrize("at", [5, 20])  # while every update is measured, and later
+@pytest.mark.parametrize("shrink", [shrink_a_bias, shrink_all])
+def test_shrinking_is_no_divergence(shrink, at):
+    (x, y), optimizer = small_data(4), Meddling(at, shrink)
+    assert (len(train(small_model(), x, y, optimizer=optimizer, epochs=60)), optimizer.steps) == (60, 60)
+
+
+def test_measures_the_loss_after_growth_without_disturbing_anything():
+    """With dropout, which draws, and a state, which moves."""
+
+    class Counting(Layer):
+        def __init__(self):
+            self.state["batches"] = np.zeros(1)
+
+        def forward(self, x):
+            self.state["batches"] += self.training
+            return x
+
+        def backward(self, dout):
+            return dout
+
+    def run(bias):
+        """The first update sets the last bias."""
+        rng, seen = np.random.default_rng(0), []
+        model = Sequential([Dense(1, 4, rng=rng), Dropout(0.5, rng=rng), Counting(), Dense(4, 1, rng=rng)])
+        model.parameters *= 1e-3
+        x = np.array([[-1.0], [1.0]])
+        optimizer = Meddling(1, lambda parameters: parameters.put(-1, bias), 1e-9)
+        train(model, x, 1e9 + 0 * x, optimizer=optimizer, epochs=3, **SQUARES, callbacks=[
+            lambda update: seen.append((update.loss, model.layers[1].rng.bit_generator.state["state"]["state"]))
+        ])  # fmt: skip
+        return seen, model.named_state()["counting_1.batches"]
+
+    (grown, batches), (calm, _) = run(1e7), run(1e2)
+    assert grown[1][0] < calm[1][0] < grown[0][0]
+    assert [state for _, state in grown] == [state for _, state in calm]
+    assert batches == 3
+
+
+@pytest.mark.parametrize(
+    ("bias", "grown", "again", "wrong"),
+    [
+        (0.0, 9e5, 1.0, False),  # from zero: less than a million times the norm of all, 1
+        (0.0, 2e6, 1.0, True),
+        (1e-9, 9e5, 1.0, False),  # as good as zero
+        (1e-3, 9e2, 1.0, False),
+        (1e-3, 2e3, 1.0, True),
+        (1e-3, 8.0, 1.0, False),  # less than ten times the norm of all
+        (0.0, 2e6, 0.9, False),  # the loss falls
+        (0.0, 2e6, 1.1, True),
+        (0.0, 2e6, np.inf, True),
+        (0.0, 2e6, np.nan, True),
+    ],
+)
+def test_growth_is_a_fault_unless_it_is_from_nothing_or_the_loss_falls(bias, grown, again, wrong):
+    before = {"w": 1.0, "b": bias}
+    assert bool(diagnose(before, 1.0, before | {"b": grown}, 1.0, loss_again=lambda: again)) == wrong
+    nothing = {"w": 1e-9, "b": 0.0}
+    assert diagnose(nothing, 1e-9, {"w": 0.5, "b": 0.5}, 1.0) is None
+    assert diagnose(nothing, 1e-9, {"w": 1.5, "b": 0.5}, 1.0) == ("w", "grew w from norm 1e-09 to 1.5")
+
+
+# --- when it measures -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("factor", "at", "epochs", "expected"),
+    [
+        (1, 0, 600, [*range(1, 12), 11 + 256, 11 + 512]),  # a calm run, at the start and then seldom
+        (5, 100, 300, [*range(1, 12), *range(100, 111)]),  # every update for a while after a jump
+    ],
+)
+def test_measures_while_there_is_something_to_see(monkeypatch, factor, at, epochs, expected):
+    seen, measure = [], DivergenceMonitor.measure
+
+    def noted(self, step, *rest):
+        seen.append(step)
+        measure(self, step, *rest)
+
+    def jump(parameters):
+        parameters *= factor
+
+    monkeypatch.setattr(DivergenceMonitor, "measure", noted)
+    train(small_model(), *small_data(4), optimizer=Meddling(at, jump), epochs=epochs)
+    assert seen == expected
