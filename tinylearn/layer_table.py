@@ -35,9 +35,7 @@ LAYERS = {
     ),
     "Conv2D, same": Row(lambda rng: layers.Conv2D(3, 2, (4, 1), stride=(1, 2), padding="same", rng=rng), (2, 5, 4, 3)),
     "Conv2D, pixels between the windows": Row(lambda rng: layers.Conv2D(2, 2, (1, 2), stride=3, rng=rng), (2, 6, 5, 2)),
-    "Conv2D, many channels": Row(
-        lambda rng: layers.Conv2D(16, 2, (3, 2), stride=(2, 1), padding=1, rng=rng), (2, 5, 4, 16)
-    ),
+    "Conv2D, many channels": Row(lambda rng: layers.Conv2D(16, 2, (3, 2), padding=1, rng=rng), (2, 3, 2, 16)),
     "MaxPool2D": Row(lambda rng: layers.MaxPool2D(2), (2, 4, 7, 3)),
     "MaxPool2D, overlapping": Row(lambda rng: layers.MaxPool2D((3, 2), stride=(2, 1), padding=1), (2, 5, 4, 2)),
     "MaxPool2D, same": Row(lambda rng: layers.MaxPool2D((2, 3), stride=(3, 2), padding="same"), (2, 5, 6, 2)),

@@ -1,4 +1,4 @@
-"""Augmentation: the geometry is exact, and the fast way equals the plain loops."""
+"""Augmentation: the geometry is exact, the fast way equals the plain loops, and Augment draws as it promises."""
 
 import math
 
@@ -7,16 +7,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import tinylearn as tl
+from tests.tinylearn.refusals import assert_refused, refusals
+from tinylearn import Augment
 from tinylearn.augmentation import FILLS, _inside, affine, flip
 
 fills = st.sampled_from(FILLS)
 seeds = st.integers(0, 2**32 - 1)
+ALL = Augment(rotation=20, shift=0.1, flip=True)
 
 
 def batch(rng, shape=None, dtype=np.float64):
     """Return images with a random shape, not square, of one channel or more."""
     shape = shape or (rng.integers(1, 4), rng.integers(1, 8), rng.integers(1, 8), rng.choice([1, 3, 4]))
     return rng.random(shape).astype(dtype)
+
+
+def images(shape=(5, 8, 6, 3), dtype=np.float32):
+    return batch(np.random.default_rng(0), shape, dtype)
 
 
 def moves(rng, n):
@@ -63,38 +71,46 @@ def filled(index, size, fill):
     return index if index < size else 2 * size - 1 - index
 
 
-@given(seeds, fills)
-def test_affine_equals_the_plain_loops(seed, fill):
+# --- the geometry -----------------------------------------------------------------------------------------------------
+
+
+@given(seeds, fills, st.sampled_from([np.float32, np.float64]))
+def test_affine_equals_the_plain_loops(seed, fill, dtype):
     rng = np.random.default_rng(seed)
-    x = batch(rng)
+    x = batch(rng, dtype=dtype)
     how = moves(rng, len(x))
-    np.testing.assert_allclose(affine(x, *how, fill=fill), affine_loops(x, *how, fill=fill), rtol=0, atol=1e-12)
-
-
-@pytest.mark.parametrize("fill", FILLS)
-def test_in_float32_it_is_the_same_to_rounding(fill):
-    rng = np.random.default_rng(0)
-    x = batch(rng, (2, 20, 31, 3), np.float32)
-    how = moves(rng, 2)
-    np.testing.assert_allclose(affine(x, *how, fill=fill), affine_loops(x, *how, fill=fill), rtol=0, atol=1e-5)
+    atol = 1e-12 if dtype == np.float64 else 1e-5
+    out = affine(x, *how, fill=fill)
+    np.testing.assert_allclose(out, affine_loops(x, *how, fill=fill), rtol=0, atol=atol)
+    rounding, low, high = 2 * np.finfo(dtype).eps, x.min(axis=(1, 2)), x.max(axis=(1, 2))
+    assert (out >= low[:, None, None] - rounding).all()  # (N, C): no image or channel leaks into another
+    assert (out <= high[:, None, None] + rounding).all()
+    one_colour = np.broadcast_to(x[:, :1, :1], x.shape)
+    np.testing.assert_array_equal(affine(one_colour, *how, fill=fill), one_colour)
 
 
 @pytest.mark.parametrize("pixels", [1, 40, 60])  # one image at a time, two, three
 def test_pieces_of_a_large_batch_are_put_together_in_order(pixels, monkeypatch):
     rng = np.random.default_rng(pixels)
     x, how = batch(rng, (7, 4, 5, 3)), moves(rng, 7)
-    with monkeypatch.context() as patch:
-        patch.setattr("tinylearn.augmentation.PIECE", pixels)
-        in_pieces = affine(x, *how)
-    np.testing.assert_array_equal(in_pieces, affine(x, *how))
+    whole = affine(x, *how)
+    monkeypatch.setattr("tinylearn.augmentation.PIECE", pixels)
+    np.testing.assert_array_equal(affine(x, *how), whole)
 
 
 @given(seeds, fills, st.sampled_from([np.float16, np.float32, np.float64]))
 def test_no_turn_and_no_shift_change_no_bit(seed, fill, dtype):
-    x = batch(np.random.default_rng(seed), dtype=dtype)
-    out = affine(x, *still(len(x)), fill=fill)
+    rng = np.random.default_rng(seed)
+    x = batch(rng, dtype=dtype)
+    angles, shifts, mirrored = still(len(x))
+    out = affine(x, angles, shifts, mirrored, fill=fill)
     np.testing.assert_array_equal(out, x)
     assert out.dtype == dtype
+    mirrored = rng.random(len(x)) < 0.5
+    turned = affine(x, angles, shifts, mirrored)
+    np.testing.assert_array_equal(turned, flip(x, mirrored))
+    for before, after, is_mirrored in zip(x, turned, mirrored, strict=True):
+        np.testing.assert_array_equal(after, before[:, ::-1] if is_mirrored else before)
 
 
 @pytest.mark.parametrize("turns", [1, 2, 3, 4, -1])
@@ -114,60 +130,144 @@ def test_shifts_by_whole_pixels_show_a_part_of_the_padded_image(fill, mode, down
     padded = np.pad(x, ((0, 0), (5, 5), (7, 7), (0, 0)), mode)
     expected = padded[:, 5 - down : 10 - down, 7 - right : 14 - right]
     np.testing.assert_allclose(affine(x, angles, [[down / 5, right / 7]], mirrored, fill=fill), expected, atol=1e-12)
-
-
-def test_half_a_pixel_is_the_mean_of_two():
-    x = np.array([0.0, 1.0, 5.0, 7.0]).reshape(1, 1, 4, 1)
-    np.testing.assert_allclose(affine(x, [0], [[0, 0.5 / 4]], [False]).ravel(), [0, 0.5, 3, 6])
+    half = affine(np.array([[[[0.0], [1.0], [5.0], [7.0]]]]), [0], [[0, 0.5 / 4]], [False])
+    np.testing.assert_allclose(half.ravel(), [0, 0.5, 3, 6])  # half a pixel is the mean of two
 
 
 def test_mirror_turn_shift_come_in_this_order():
     rng = np.random.default_rng(0)
     x, (angles, shifts, mirrored) = batch(rng, (4, 8, 8, 3)), moves(rng, 4)
     angles[:] = 90  # so that no step but the last mixes pixels
-    turned = affine(flip(x, mirrored), angles, 0 * shifts, ~mirrored & mirrored)
-    np.testing.assert_allclose(affine(x, angles, shifts, mirrored), affine(turned, 0 * angles, shifts, [False] * 4),
-                               atol=1e-12)  # fmt: skip
-    assert not np.allclose(affine(x, angles, shifts, mirrored), affine(x, angles, shifts, ~mirrored))
-
-
-@given(seeds)
-def test_a_mirror_alone_is_flip(seed):
-    rng = np.random.default_rng(seed)
-    x = batch(rng)
-    angles, shifts, _ = still(len(x))
-    mirrored = rng.random(len(x)) < 0.5
-    np.testing.assert_array_equal(affine(x, angles, shifts, mirrored), flip(x, mirrored))
-
-
-@given(seeds)
-def test_flip_turns_the_chosen_around_and_twice_is_once_too_many(seed):
-    rng = np.random.default_rng(seed)
-    x = batch(rng)
-    mirrored = rng.random(len(x)) < 0.5
-    for before, after, turned in zip(x, flip(x, mirrored), mirrored, strict=True):
-        np.testing.assert_array_equal(after, before[:, ::-1] if turned else before)
-    np.testing.assert_array_equal(flip(flip(x, mirrored), mirrored), x)
-
-
-@given(seeds, fills, st.sampled_from([np.float32, np.float64]))
-def test_no_value_is_larger_or_smaller_than_those_before(seed, fill, dtype):
-    rng = np.random.default_rng(seed)
-    x = batch(rng, dtype=dtype)
-    out, rounding = affine(x, *moves(rng, len(x)), fill=fill), 2 * np.finfo(dtype).eps
-    low, high = x.min(axis=(1, 2)), x.max(axis=(1, 2))  # (N, C): no image or channel leaks into another either
-    assert (out >= low[:, None, None] - rounding).all()
-    assert (out <= high[:, None, None] + rounding).all()
-
-
-@given(seeds, fills)
-def test_an_image_of_one_colour_stays_as_it_is(seed, fill):
-    rng = np.random.default_rng(seed)
-    x = np.broadcast_to(rng.random((3, 1, 1, 3), np.float32), (3, 6, 9, 3))
-    np.testing.assert_array_equal(affine(x, *moves(rng, 3), fill=fill), x)
+    turned = affine(flip(x, mirrored), angles, 0 * shifts, [False] * 4)
+    out = affine(x, angles, shifts, mirrored)
+    np.testing.assert_allclose(out, affine(turned, 0 * angles, shifts, [False] * 4), atol=1e-12)
+    assert not np.allclose(out, affine(x, angles, shifts, ~mirrored))
 
 
 @given(st.integers(1, 9), st.integers(-40, 40), fills)
 def test_places_beyond_the_edge_are_those_that_pad_shows(size, place, fill):
     padded = np.pad(np.arange(size), 40, {"reflect": "symmetric", "nearest": "edge"}[fill])
     assert _inside(np.array([float(place)]), size, fill) == padded[40 + place]
+
+
+# --- Augment, which `fit` calls ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("rotation", [0, 90])
+@pytest.mark.parametrize("shift", [0, 0.5])
+@pytest.mark.parametrize("mirror", [False, True])
+@pytest.mark.parametrize("fill", FILLS)
+def test_draws_who_is_mirrored_then_angles_then_shifts_and_nothing_else(rotation, shift, mirror, fill):
+    x, rng, used = images(), np.random.default_rng(3), np.random.default_rng(3)
+    mirrored = rng.random(5) < 0.5 if mirror else np.zeros(5, bool)
+    angles = rng.uniform(-rotation, rotation, 5) if rotation else np.zeros(5)
+    shifts = rng.uniform(-shift, shift, (5, 2)) if shift else np.zeros((5, 2))
+    augment = Augment(rotation=rotation, shift=shift, flip=mirror, fill=fill)
+    for drawn, expected in zip(augment.draw(5, np.random.default_rng(3)), (mirrored, angles, shifts), strict=True):
+        np.testing.assert_array_equal(drawn, expected)
+    out = augment(x, used)
+    np.testing.assert_array_equal(out, affine(x, angles, shifts, mirrored, fill=fill))
+    assert not np.shares_memory(out, x)
+    assert used.bit_generator.state == rng.bit_generator.state
+    assert repr(eval(repr(augment))) == repr(augment)
+    assert np.array_equal(augment(x, used), out) == (augment.flip == bool(rotation) == bool(shift) is False)
+
+
+def test_is_written_as_the_call_that_makes_it():
+    assert repr(ALL) == "Augment(rotation=20, shift=0.1, flip=True, fill='reflect')"
+
+
+@pytest.mark.parametrize("augment", [ALL, Augment(flip=True), Augment(rotation=180, fill="nearest")], ids=repr)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("shape", [(0, 8, 8, 3), (1, 5, 9, 1), (40, 3, 2, 4), (2, 1, 1, 3)])
+def test_keeps_shape_and_dtype_and_only_reads_x(augment, shape, dtype):
+    x = images(shape, dtype)
+    x.flags.writeable = False
+    out = augment(x, np.random.default_rng(0))
+    assert (out.shape, out.dtype, out.flags.writeable) == (shape, dtype, True)
+    assert not np.shares_memory(out, x)
+    wide = images((10, 16, 12, 6))
+    for x in (
+        wide[::2, ::2, ::2, ::2],
+        wide.transpose(0, 2, 1, 3),
+        wide[:, ::-1, :, ::-1],
+    ):  # however it lies in memory
+        expected = ALL(np.ascontiguousarray(x), np.random.default_rng(0))
+        np.testing.assert_array_equal(ALL(x, np.random.default_rng(0)), expected)
+
+
+def test_moves_every_image_in_its_own_way_within_the_limits():
+    """A bright point at the right of the centre shows angle, shift and mirror of its image."""
+    size, n = 65, 400
+    x = np.zeros((n, size, size, 1))
+    x[:, 32, 52] = 1  # 20 pixels right of the centre
+    for rotation, shift, flipped in ((20, 0, False), (0, 0.1, False), (0, 0, True)):
+        out = Augment(rotation=rotation, shift=shift, flip=flipped)(x, np.random.default_rng(0))[..., 0]
+        mass = out.sum(axis=(1, 2))
+        up = 32 - (out.sum(axis=2) @ np.arange(size)) / mass
+        right = (out.sum(axis=1) @ np.arange(size)) / mass - 32
+        if rotation:
+            angles = np.degrees(np.arctan2(up, right))
+            assert -20.5 < angles.min() < -19 < 19 < angles.max() < 20.5
+        elif shift:
+            for moved in (up, right - 20):
+                assert -6.51 < moved.min() < -6.3 < 6.3 < moved.max() < 6.51
+        else:
+            assert 160 < (right == -20).sum() < 240
+            assert ((right == 20) | (right == -20)).all()
+
+
+def test_fit_takes_it():
+    x, y, losses = images((6, 4, 4, 1)), np.array([0, 1] * 3), []
+    for augment in (ALL, ALL, None):
+        model = tl.Sequential([tl.Flatten(), tl.Dense(16, 2, rng=np.random.default_rng(0))], dtype=np.float32)
+        loss = tl.CategoricalCrossEntropy(from_logits=True)
+        losses.append(tl.fit(model, x, y, loss=loss, optimizer=tl.SGD(0.1), epochs=3, batch_size=4, augment=augment,
+                             rng=np.random.default_rng(1)))  # fmt: skip
+    assert losses[0] == losses[1] != losses[2]
+
+
+# --- refused ----------------------------------------------------------------------------------------------------------
+
+
+def moved(angles=0, shifts=0, **given):
+    """Call affine, with moves that are added to none."""
+    none = still(5)
+    return affine(images(), given.pop("at", none[0] + angles), given.pop("by", none[1] + shifts),
+                  given.pop("mirrored", none[2]), **given)  # fmt: skip
+
+
+RNG = np.random.default_rng(0)
+FOUR_AXES = r"x must be images of shape \(N, H, W, C\), got "
+FLOATS = "must hold floats, got uint8; scale the pixels to .* first: x / 255"
+LIMITS = r"^Augment: rotation must lie in 0 … 180 degrees, to either side, got "
+
+
+@refusals(
+    (lambda: Augment(rotation=181), ValueError, LIMITS + "181$"),
+    (lambda: Augment(rotation=-1), ValueError, LIMITS + "-1$"),
+    (lambda: Augment(rotation=np.nan), ValueError, LIMITS + "nan$"),
+    (lambda: Augment(shift=1), ValueError, r"^Augment: shift must be in \[0, 1\), got 1\.0$"),
+    (lambda: Augment(shift=-0.1), ValueError, r"^Augment: shift must be in \[0, 1\), got -0\.1$"),
+    (lambda: Augment(fill="zeros"), ValueError, "^Augment: fill must be one of 'reflect', 'nearest', got 'zeros'$"),
+    (lambda: ALL.draw(-1, RNG), ValueError, "^Augment: count must be 0 or more, got -1$"),
+    (lambda: ALL.draw(1.5, RNG), TypeError, "^Augment: count must be a whole number, got 1.5$"),
+    (lambda: ALL.draw("3", RNG), TypeError, "^Augment: count must be a whole number, got '3'; write 3$"),
+    (lambda: ALL(images(), 0), TypeError, r"^Augment: rng must be a NumPy generator, .* got 0"),
+    (lambda: ALL(np.zeros((4, 8, 8)), RNG), ValueError, "^Augment: " + FOUR_AXES + r"\(4, 8, 8\)"),
+    (lambda: ALL(np.zeros((4, 0, 8, 3)), RNG), ValueError, FOUR_AXES + r"\(4, 0, 8, 3\)"),
+    (lambda: ALL(np.zeros((4, 8, 8, 3), np.uint8), RNG), TypeError, FLOATS),
+    (lambda: flip(np.zeros((4, 8, 8)), [True] * 4), ValueError, "^flip: " + FOUR_AXES + r"\(4, 8, 8\)"),
+    (lambda: flip(np.zeros((4, 8, 8, 3), np.uint8), [True] * 4), TypeError, FLOATS),
+    (lambda: moved(at=20), ValueError, r"^affine: angles must have shape \(5,\), for 5 images, got \(\)"),
+    (lambda: moved([0, 0, np.nan, 0, 0]), ValueError, r"^affine: angles must be finite .*, got nan at angles\[2\]"),
+    (lambda: moved(by=np.zeros(5)), ValueError, r"^affine: shifts must have shape \(5, 2\), for 5 images, got \(5,\)"),
+    (lambda: moved(shifts=np.nan), ValueError, r"^affine: shifts must be finite numbers, got nan at shifts\[0, 0\]"),
+    (lambda: moved(shifts=1), ValueError, "shifts must lie between -1 and 1, as fractions of height and width"),
+    (lambda: moved(shifts=-2), ValueError, "shifts must lie between -1 and 1, as fractions of height and width"),
+    (lambda: moved(mirrored=[0, 1, 0, 1, 0]), ValueError,
+     r"^affine: mirrored must be 5 bools, one per image, got int64 of shape \(5,\)"),
+    (lambda: moved(fill="wrap"), ValueError, "^affine: fill must be one of 'reflect', 'nearest', got 'wrap'"),
+)  # fmt: skip
+def test_refuses(call, kind, words):
+    assert_refused(call, kind, words)

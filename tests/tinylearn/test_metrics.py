@@ -7,10 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.tinylearn.refusals import assert_refused, refusals
 from tinylearn import accuracy, confidence_interval, confusion_matrix, majority_baseline
 from tinylearn.metrics import classes
-
-# --- classes -----------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -26,111 +25,38 @@ from tinylearn.metrics import classes
         ([[-5.0, -7.0]], [0]),  # logits
     ],
 )
-def test_classes_of_every_form(values, expected):
+def test_finds_classes_in_every_form(values, expected):
     np.testing.assert_array_equal(classes(values), expected)
-
-
-@pytest.mark.parametrize(
-    ("values", "error", "message"),
-    [
-        (["cat", "dog"], TypeError, "classes: values must hold real numbers, got .'cat', 'dog'"),
-        ([0.5, np.nan], ValueError, "classes: expected numbers, got NaN"),
-        (np.ones((2, 2, 2)), ValueError, r"classes: expected shape \(N,\), \(N, 1\) or \(N, K\), got \(2, 2, 2\)"),
-        (1, ValueError, r"classes: expected shape \(N,\), \(N, 1\) or \(N, K\), got \(\)"),
-    ],
-)
-def test_what_has_no_classes_is_refused(values, error, message):
-    with pytest.raises(error, match=message):
-        classes(values)
-
-
-# --- accuracy ----------------------------------------------------------------------------------------------------
 
 
 def test_accuracy_by_hand():
     assert accuracy([0, 1, 2, 2], [0, 1, 2, 1]) == 0.75
-    assert accuracy([[0.9], [0.2], [0.6]], [1, 0, 0]) == pytest.approx(2 / 3)
+    assert accuracy([[0.9], [0.2], [0.6]], [1, 0, 0]) == pytest.approx(2 / 3)  # NumPy would compare each with each
     assert accuracy([[0.2, 0.8], [0.9, 0.1]], [[0, 1], [0, 1]]) == 0.5  # scores against one-hot
     assert type(accuracy([1], [1])) is float
 
 
-def test_accuracy_compares_a_column_with_a_row_number_by_number():
-    """NumPy would compare each of (3, 1) with each of (3,)."""
-    assert accuracy(np.array([[0.9], [0.8], [0.1]]), np.array([1, 1, 0])) == 1.0
-
-
-def test_refuses_accuracy_of_unequal_lengths_or_of_nothing():
-    with pytest.raises(ValueError, match="accuracy: expected one target per prediction, got 2 and 3"):
-        accuracy([0, 1], [0, 1, 1])
-    with pytest.raises(ValueError, match="accuracy: expected at least one example, got none"):
-        accuracy([], [])
-
-
-# --- confusion matrix ----------------------------------------------------------------------------------------------
-
-
-def test_confusion_matrix_by_hand():
-    """Row: the true class. Column: the predicted one."""
+def test_confusion_matrix_has_a_row_for_the_true_class_and_a_column_for_the_predicted_one():
     matrix = confusion_matrix(predicted=[0, 1, 1, 2, 1], target=[0, 1, 2, 2, 2])
     np.testing.assert_array_equal(matrix, [[1, 0, 0], [0, 1, 0], [0, 2, 1]])
-
-
-@given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)), min_size=1, max_size=30))
-def test_confusion_matrix_equals_counting_pairs(pairs):
-    predicted, target = zip(*pairs, strict=True)
-    matrix = confusion_matrix(predicted, target, n_classes=5)
-    for row in range(5):
-        for column in range(5):
-            assert matrix[row, column] == pairs.count((column, row))
-    assert matrix.trace() / matrix.sum() == pytest.approx(accuracy(predicted, target))
-
-
-def test_the_number_of_classes_can_be_given():
     assert confusion_matrix([0], [1]).shape == (2, 2)
     assert confusion_matrix([0], [1], n_classes=10).shape == (10, 10)
     assert confusion_matrix([], [], n_classes=3).sum() == 0
 
 
-@pytest.mark.parametrize(
-    ("predicted", "target", "message"),
-    [
-        ([0, 3], [0, 1], "class numbers must lie in 0 … 2, got 3"),
-        ([0, 1], [0, -1], "class numbers must be at least 0, got -1"),
-        ([0, 1], [0], "confusion_matrix: expected one target per prediction, got 2 and 1"),
-    ],
-)
-def test_refuses_wrong_classes(predicted, target, message):
-    with pytest.raises(ValueError, match=message):
-        confusion_matrix(predicted, target, n_classes=3)
+@given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)), min_size=1, max_size=30))
+def test_counts_pairs(pairs):
+    predicted, target = zip(*pairs, strict=True)
+    matrix = confusion_matrix(predicted, target, n_classes=5)
+    assert all(matrix[row, column] == pairs.count((column, row)) for row, column in np.ndindex(5, 5))
+    assert matrix.trace() / matrix.sum() == pytest.approx(accuracy(predicted, target))
+    best = max(accuracy([said] * len(target), target) for said in range(5))
+    assert majority_baseline(target) == pytest.approx(best)  # always saying the same is right as often
 
 
-@pytest.mark.parametrize(("n_classes", "error"), [(0, ValueError), (-2, ValueError), (2.5, TypeError)])
-def test_refuses_a_wrong_number_of_classes(n_classes, error):
-    with pytest.raises(error, match="n_classes"):
-        confusion_matrix([], [], n_classes=n_classes)
-
-
-def test_refuses_class_numbers_as_floats():
-    """They would be taken for probabilities."""
-    with pytest.raises(ValueError, match="class numbers must be integers"):
-        accuracy(np.eye(3), [0.0, 1.0, 2.0])
-
-
-# --- what an accuracy says ---------------------------------------------------------------------------------------
-
-
-def test_the_baseline_is_the_share_of_the_most_frequent_class():
+def test_the_baseline_takes_classes_in_every_form():
     assert majority_baseline([1] * 24 + [0] * 17) == 24 / 41
-    assert majority_baseline([3, 7, 7, 9]) == 0.5
     assert majority_baseline([[0, 1], [1, 0], [1, 0]]) == pytest.approx(2 / 3)  # one-hot
-    with pytest.raises(ValueError, match="majority_baseline: expected at least one example, got none"):
-        majority_baseline([])
-
-
-@given(st.lists(st.integers(0, 3), min_size=1, max_size=30))
-def test_always_saying_the_same_is_right_as_often_as_the_baseline_says(target):
-    best = max(accuracy([said] * len(target), target) for said in range(4))
-    assert majority_baseline(target) == pytest.approx(best)
 
 
 @pytest.mark.parametrize(
@@ -161,15 +87,24 @@ def test_about_95_of_100_intervals_hold_the_truth():
     assert 0.93 < np.mean(held) < 0.97
 
 
-@pytest.mark.parametrize(
-    ("correct", "total", "error", "message"),
-    [
-        (5, 4, ValueError, "correct must lie in 0 … total = 4, got 5"),
-        (-1, 4, ValueError, "correct must lie in 0 … total = 4, got -1"),
-        (0, 0, ValueError, "total must be at least 1, got 0"),
-        (0.5, 4, TypeError, "correct must be a whole number, got 0.5"),
-    ],
-)
-def test_refuses_wrong_counts(correct, total, error, message):
-    with pytest.raises(error, match=f"confidence_interval: {message}"):
-        confidence_interval(correct, total)
+@refusals(
+    (lambda: classes(["cat", "dog"]), TypeError, "classes: values must hold real numbers, got .'cat', 'dog'"),
+    (lambda: classes([0.5, np.nan]), ValueError, "classes: expected numbers, got NaN"),
+    (lambda: classes(np.ones((2, 2, 2))), ValueError, r"expected shape \(N,\), \(N, 1\) or \(N, K\), got \(2, 2, 2\)"),
+    (lambda: classes(1), ValueError, r"classes: expected shape \(N,\), \(N, 1\) or \(N, K\), got \(\)"),
+    (lambda: accuracy([0, 1], [0, 1, 1]), ValueError, "accuracy: expected one target per prediction, got 2 and 3"),
+    (lambda: accuracy([], []), ValueError, "accuracy: expected at least one example, got none"),
+    (lambda: accuracy(np.eye(3), [0.0, 1.0, 2.0]), ValueError, "class numbers must be integers"),  # not probabilities
+    (lambda: majority_baseline([]), ValueError, "majority_baseline: expected at least one example, got none"),
+    (lambda: confusion_matrix([0, 3], [0, 1], 3), ValueError, "class numbers must lie in 0 … 2, got 3"),
+    (lambda: confusion_matrix([0, 1], [0, -1], 3), ValueError, "class numbers must be at least 0, got -1"),
+    (lambda: confusion_matrix([0, 1], [0], 3), ValueError, "confusion_matrix: expected one target per prediction"),
+    (lambda: confusion_matrix([], [], n_classes=0), ValueError, "confusion_matrix: n_classes must be at least 1"),
+    (lambda: confusion_matrix([], [], n_classes=2.5), TypeError, "confusion_matrix: n_classes must be a whole number"),
+    (lambda: confidence_interval(5, 4), ValueError, "^confidence_interval: correct must lie in 0 … total = 4, got 5"),
+    (lambda: confidence_interval(-1, 4), ValueError, "correct must lie in 0 … total = 4, got -1"),
+    (lambda: confidence_interval(0, 0), ValueError, "^confidence_interval: total must be at least 1, got 0"),
+    (lambda: confidence_interval(0.5, 4), TypeError, "^confidence_interval: correct must be a whole number, got 0.5"),
+)  # fmt: skip
+def test_refuses(call, kind, words):
+    assert_refused(call, kind, words)

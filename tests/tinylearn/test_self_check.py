@@ -1,5 +1,6 @@
 """`python -m tinylearn` prints everything that a bug report needs, and notices faults."""
 
+import os
 import re
 import signal
 import subprocess
@@ -30,29 +31,43 @@ def test_the_command():
     assert run.stderr == ""
 
 
-@pytest.fixture
-def two_layers(monkeypatch):
-    """A table in which a wrong layer is one of three; the command above goes through all."""
-    for name in LAYERS.keys() - {"Dense", "Tanh"}:
+class Doubled(tinylearn.Tanh):
+    def backward(self, dout):
+        return 2 * super().backward(dout)
+
+
+class Whole(tinylearn.Dropout):
+    def backward(self, dout):
+        return dout
+
+
+WRONG = {  # a row of the table → what is said about it
+    "Doubled": (Row(lambda rng: Doubled(), (5, 3)), r"Doubled\(\): x\[.*"),
+    "Misfit": (Row(lambda rng: tinylearn.Dense(2, 3, rng=rng), (5, 4)), r"Dense\(2, 3\) expects .*"),
+    "Whole": (Row(lambda rng: Whole(0.4, rng=rng), (5, 3)), r"Whole\(0\.4\): x\[.*, only while training"),
+}
+
+
+def test_names_what_is_wrong_and_ends_with_1(monkeypatch, capsys):
+    for name in LAYERS.keys() - {"Dense", "Tanh"}:  # the command above goes through all
         monkeypatch.delitem(LAYERS, name)
-
-
-def test_a_wrong_backward_is_named_and_the_exit_code_is_1(two_layers, monkeypatch, capsys):
-    class Doubled(tinylearn.Tanh):
-        def backward(self, dout):
-            return 2 * super().backward(dout)
-
-    monkeypatch.setitem(LAYERS, "Doubled", Row(lambda rng: Doubled(), (5, 3)))
+    for name, (row, _) in WRONG.items():
+        monkeypatch.setitem(LAYERS, name, row)
     assert main() == 1
-    text = capsys.readouterr().out
-    assert "WRONG Doubled: Doubled(): x[" in text
-    assert text.rstrip().endswith("WRONG: Doubled. Please report it with all of the above.")
+    lines = capsys.readouterr().out.splitlines()
+    said = dict(line.strip().removeprefix("WRONG ").split(": ", 1) for line in lines if "WRONG " in line)
+    assert list(said) == list(WRONG)
+    for name, (_, words) in WRONG.items():
+        assert re.fullmatch(words, said[name]), said[name]
+    assert lines[-1] == "WRONG: Doubled, Misfit, Whole. Please report it with all of the above."
 
 
-def test_names_a_layer_that_cannot_even_run(two_layers, monkeypatch, capsys):
-    monkeypatch.setitem(LAYERS, "Misfit", Row(lambda rng: tinylearn.Dense(2, 3, rng=rng), (5, 4)))
-    assert main() == 1
-    assert "WRONG Misfit: Dense(2, 3) expects" in capsys.readouterr().out
+def test_notices_a_wrong_loss_and_a_wrong_optimiser(monkeypatch):
+    backward, step = tinylearn.MeanSquaredError.backward, tinylearn.Adam.step
+    monkeypatch.setattr(tinylearn.MeanSquaredError, "backward", lambda self: 2 * backward(self))
+    monkeypatch.setattr(tinylearn.Adam, "step", lambda self, p, g: step(self, p, -g))
+    wrong = [asked for asked, well, _ in (*losses(), *optimizers()) if not well]
+    assert wrong == [name for name in (*LOSSES, *OPTIMIZERS) if name.startswith(("MeanSquaredError", "Adam"))]
 
 
 @pytest.mark.parametrize(
@@ -76,26 +91,7 @@ def test_notices_wrong_arithmetic(monkeypatch, name, stand_in, asked):
     assert any(asked in question for question, well, _ in arithmetic() if not well)
 
 
-def test_notices_a_fault_in_one_mode(two_layers, monkeypatch, capsys):
-    class Whole(tinylearn.Dropout):
-        def backward(self, dout):
-            return dout
-
-    monkeypatch.setitem(LAYERS, "Whole", Row(lambda rng: Whole(0.4, rng=rng), (5, 3)))
-    assert main() == 1
-    assert re.search(r"WRONG Whole: Whole\(0\.4\): x\[.*, only while training\n", capsys.readouterr().out)
-
-
-def test_a_wrong_loss_and_a_wrong_optimiser_are_noticed(monkeypatch):
-    backward, step = tinylearn.MeanSquaredError.backward, tinylearn.Adam.step
-    monkeypatch.setattr(tinylearn.MeanSquaredError, "backward", lambda self: 2 * backward(self))
-    monkeypatch.setattr(tinylearn.Adam, "step", lambda self, p, g: step(self, p, -g))
-    wrong = [asked for asked, well, _ in losses() if not well]
-    assert wrong == [name for name in LOSSES if name.startswith("MeanSquaredError")]
-    assert [asked for asked, well, _ in optimizers() if not well] == [n for n in OPTIMIZERS if n.startswith("Adam")]
-
-
-@pytest.mark.skipif(not hasattr(signal, "SIGPIPE"), reason="Windows has no such signal")
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGPIPE")
 def test_ends_quietly_when_nobody_reads_on():
     run = subprocess.Popen([sys.executable, "-m", "tinylearn"], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     run.stdout.close()
@@ -104,12 +100,9 @@ def test_ends_quietly_when_nobody_reads_on():
     run.stderr.close()
 
 
-def test_names_a_blas_that_is_not_seen_as_numpy_knows_it(monkeypatch):
+def test_tells_what_it_can_without_threadpoolctl_and_without_a_repository(monkeypatch, tmp_path):
     monkeypatch.setattr(self_check, "threadpool_info", list)
+    monkeypatch.setattr(self_check, "HERE", tmp_path)
     *_, last = self_check.versions()
     assert last.startswith(f"blas: {np.show_config(mode='dicts')['Build Dependencies']['blas']['name']} ")
-
-
-def test_tells_no_commit_outside_a_repository(monkeypatch, tmp_path):
-    monkeypatch.setattr(self_check, "HERE", tmp_path)
     assert self_check.commit() == ""
