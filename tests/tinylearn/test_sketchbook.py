@@ -34,28 +34,28 @@ def centre(painted):
 
 @pytest.mark.parametrize("place", [(0, 0), (0.13, -0.27)])
 @pytest.mark.parametrize("radius", [0.2, 0.5])
-def test_a_disc_covers_its_area(place, radius):
+def test_covers_the_area_of_a_disc(place, radius):
     painted = canvas()
     painted.ellipse(place, (radius, radius), WHITE)
     assert area(painted) == pytest.approx(np.pi * radius**2, rel=0.02)
 
 
 @pytest.mark.parametrize("angle", [0, 30, 90, -135])
-def test_an_ellipse_covers_its_area_however_it_is_turned(angle):
+def test_covers_the_area_of_an_ellipse_however_it_is_turned(angle):
     painted = canvas()
     painted.ellipse((0.05, 0.1), (0.7, 0.3), WHITE, angle=angle)
     assert area(painted) == pytest.approx(np.pi * 0.7 * 0.3, rel=0.02)
 
 
 @pytest.mark.parametrize("end", [(0.6, 0.0), (0.0, 0.6), (0.4, -0.5)])
-def test_a_line_covers_a_rectangle_and_two_half_discs(end):
+def test_covers_a_rectangle_and_two_half_discs_with_a_line(end):
     painted = canvas()
     painted.line((-0.3, -0.1), end, 0.3, WHITE)
     length = np.hypot(end[0] + 0.3, end[1] + 0.1)
     assert area(painted) == pytest.approx(length * 0.3 + np.pi * 0.15**2, rel=0.02)
 
 
-def test_a_line_with_another_width_at_its_end_is_a_trapezium_there():
+def test_draws_a_line_with_another_width_at_its_end_as_a_trapezium():
     painted = canvas()
     painted.line((-0.6, 0), (0.6, 0), 0.5, WHITE, 0.1)
     assert area(painted) == pytest.approx(1.2 * (0.5 + 0.1) / 2 + np.pi * (0.25**2 + 0.05**2) / 2, rel=0.02)
@@ -65,7 +65,7 @@ def test_a_line_with_another_width_at_its_end_is_a_trapezium_there():
 
 
 @pytest.mark.parametrize("turned", [1, -1], ids=["counter-clockwise", "clockwise"])
-def test_a_polygon_covers_its_area_whichever_way_its_corners_go_round(turned):
+def test_covers_the_area_of_a_polygon_whichever_way_its_corners_go_round(turned):
     painted, corners = canvas(), [(-0.7, -0.5), (0.5, -0.6), (0.8, 0.2), (-0.1, 0.7)]
     painted.polygon(corners[::turned], WHITE)
     x, y = np.array(corners).T
@@ -73,7 +73,7 @@ def test_a_polygon_covers_its_area_whichever_way_its_corners_go_round(turned):
     assert area(painted) == pytest.approx(shoelace, rel=0.01)
 
 
-def test_a_box_covers_just_the_pixels_inside():
+def test_covers_just_the_pixels_inside_of_a_box():
     painted = canvas()
     painted.box(-0.5, -0.25, 0.75, 1.0, WHITE)  # x right, y up; rows are counted downwards
     expected = np.zeros((SIDE, SIDE))
@@ -81,7 +81,7 @@ def test_a_box_covers_just_the_pixels_inside():
     np.testing.assert_allclose(painted.covered[0], expected, atol=1e-4)
 
 
-def test_distances_are_negative_inside_and_grow_by_one_for_each_step_away():
+def test_measures_distances_that_are_negative_inside_and_grow_by_one_for_each_step():
     x, y = np.linspace(-3, 3, 7).reshape(1, 1, 7), np.zeros((1, 1, 1))
     away = np.abs(x) - 1
     np.testing.assert_allclose(shapes.line(x, y, (0, -9), (0, 9), 2, 2), away, atol=1e-5)
@@ -91,7 +91,7 @@ def test_distances_are_negative_inside_and_grow_by_one_for_each_step_away():
     np.testing.assert_allclose(shapes.ellipse(edge, y, (0, 0), (1, 3), 0), edge - 1, atol=1e-4)
 
 
-def test_angles_are_counter_clockwise_from_the_right():
+def test_measures_angles_counter_clockwise_from_the_right():
     painted = canvas()
     painted.ellipse((0, 0), (0.8, 0.1), WHITE, angle=45)
     assert painted.covered[0, 8, 23] == pytest.approx(1)  # above, to the right
@@ -100,7 +100,7 @@ def test_angles_are_counter_clockwise_from_the_right():
 
 
 @pytest.mark.parametrize("shape", ["ellipse", "line", "polygon"])
-def test_a_mirrored_shape_is_the_mirrored_picture(shape):
+def test_draws_a_mirrored_shape_as_the_mirrored_picture(shape):
     def painted(side):
         one = canvas()
         if shape == "ellipse":
@@ -115,7 +115,7 @@ def test_a_mirrored_shape_is_the_mirrored_picture(shape):
     assert not np.allclose(painted(-1), painted(1), atol=0.5)
 
 
-def test_every_picture_gets_the_numbers_that_are_its_own():
+def test_gives_every_picture_the_numbers_that_are_its_own():
     """One call with arrays (N,) paints what N calls with single numbers would."""
     left, width, tall = np.array([-0.8, -0.1, 0.3]), np.array([0.1, 0.3, 0.2]), np.array([0.5, 0.9, 0.2])
     only, colours = np.array([1.0, 0.5, 0.0]), np.eye(3)
@@ -136,7 +136,7 @@ def test_every_picture_gets_the_numbers_that_are_its_own():
     assert not together.pixels[2].any()
 
 
-def test_paint_lies_over_what_was_there_in_its_share():
+def test_lays_paint_over_what_was_there_in_its_share():
     painted = canvas(2)
     painted.box(-2, -2, 2, 2, WHITE)
     painted.box(-2, -2, 2, 2, RED, only=np.array([0.25, 1.0]))
@@ -147,7 +147,7 @@ def test_paint_lies_over_what_was_there_in_its_share():
 # --- chance ------------------------------------------------------------------------------------------------------
 
 
-def test_things_get_any_size_tilt_and_side_and_are_seen_as_a_whole():
+def test_gives_things_any_size_tilt_and_side_and_shows_them_as_a_whole():
     placed = canvas(500)
     placed.place(tilt=20)
     right = (placed.x[:, 0, 1] - placed.x[:, 0, 0]) * SIDE / 2, (placed.y[:, 0, 1] - placed.y[:, 0, 0]) * SIDE / 2
@@ -166,14 +166,14 @@ def test_things_get_any_size_tilt_and_side_and_are_seen_as_a_whole():
         assert (along.max(axis=(1, 2)) >= 1 - half_a_pixel).all()
 
 
-def test_a_placed_thing_is_as_large_as_its_scale_says():
+def test_draws_a_placed_thing_as_large_as_its_scale_says():
     placed = canvas(50)
     placed.place(tilt=30)
     placed.ellipse((0.1, 0.2), (0.4, 0.3), WHITE)
     np.testing.assert_allclose(area(placed), np.pi * 0.4 * 0.3 * placed.scale.ravel() ** 2, rtol=0.03)
 
 
-def test_the_edge_of_a_placed_thing_is_as_sharp_as_that_of_any_other():
+def test_draws_the_edge_of_a_placed_thing_as_sharp_as_any_other():
     """An upright box covers of each pixel just what lies inside, at any scale."""
     placed = canvas(20)
     placed.place(tilt=0)
@@ -183,7 +183,7 @@ def test_the_edge_of_a_placed_thing_is_as_sharp_as_that_of_any_other():
     np.testing.assert_allclose(placed.covered[:, 16], inside, atol=1e-3)
 
 
-def test_only_what_was_painted_since_it_was_placed_is_the_thing():
+def test_takes_for_the_thing_only_what_was_painted_since_it_was_placed():
     painted = canvas()
     painted.box(-2, -2, 2, 2, WHITE)
     painted.place(tilt=0)
@@ -191,7 +191,7 @@ def test_only_what_was_painted_since_it_was_placed_is_the_thing():
     assert painted.pixels.all()
 
 
-def test_what_stands_out_is_the_one_of_three_colours_that_differs_most():
+def test_picks_of_three_colours_the_one_that_stands_out_most():
     colours, one, other = palette("000000", "808080", "ffffff", "ff0000"), canvas(40, seed=3), canvas(40, seed=3)
     for painted in (one, other):
         painted.box(-2, -2, 2, 2, np.linspace(0, 1, 40)[:, None] * WHITE)
@@ -200,13 +200,13 @@ def test_what_stands_out_is_the_one_of_three_colours_that_differs_most():
     np.testing.assert_array_equal(one.stand_out(colours), picked[differences.argmax(axis=0), np.arange(40)])
 
 
-def test_there_are_views_of_every_class_and_none_twice():
+def test_has_views_of_every_class_and_none_twice():
     assert sorted(VIEWS) == sorted(CLASS_NAMES)
     assert len(set(ALL_VIEWS)) == len(ALL_VIEWS) > len(CLASS_NAMES)
 
 
 @every_view
-def test_things_differ_in_pose_size_place_and_colour(view):
+def test_draws_things_that_differ_in_pose_size_place_and_colour(view):
     painted = canvas(100)
     view(painted)
     sizes, covered = area(painted), painted.covered
