@@ -20,7 +20,7 @@ INPUT = "#5c6570"  # x, the input
 WEIGHT = "#0068a8"  # w, and the line that it tilts
 BIAS = "#722e80"  # b
 TARGET = "#00734f"  # y, the truth
-ERROR = "#b83d00"  # how wrong: errors and losses
+ERROR = "#b83d00"  # how wrong, and which way it grows: errors, losses, slopes
 
 # Things of one kind next to each other (countries, optimisers), distinct for the colour-blind too.
 SERIES = ("#0068a8", "#d8006d", "#6b7c1f", "#8517fa", "#652d12")

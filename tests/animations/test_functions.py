@@ -87,7 +87,7 @@ def test_colours_slope_and_value_differently(drawn):
     for panel in drawn.scenes:
         lines, (x, y, slope) = Lines(panel), (number(panel, name) for name in ("x", "y", "slope"))
         assert {artist.get_color() for artist in (slope, lines.tangent, lines.traced, lines.tip, lines.stem)} == {
-            style.BIAS
+            style.ERROR
         }
         assert {artist.get_color() for artist in (y, lines.curve, lines.point)} == {style.WEIGHT}
         assert {artist.get_color() for artist in (x, lines.drop)} == {style.INPUT}

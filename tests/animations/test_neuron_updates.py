@@ -47,8 +47,8 @@ def test_steps_the_dot_along_the_dotted_line_while_numbers_wait(scene):
     painter = Painter(scene)
     valley = painter.figure.axes[1]
     dot, dotted = (
-        next(line for line in valley.lines if line.get_color() == color and line.get_marker() == "o")
-        for color in (style.WEIGHT, style.ERROR)
+        next(line for line in valley.lines if line.get_color() == color and line.get_linestyle() == drawn)
+        for color, drawn in ((style.WEIGHT, "None"), (style.ERROR, ":"))
     )
     scene.update(2)
     ends = np.column_stack(dotted.get_data())
@@ -60,6 +60,23 @@ def test_steps_the_dot_along_the_dotted_line_while_numbers_wait(scene):
     scene.update(3)
     assert np.ravel(dot.get_data()) == pytest.approx(ends[1])
     assert number.get_visible()
+
+
+def test_says_the_loss_before_a_step_and_marks_where_the_steps_ended(scene, recording):
+    painter = Painter(scene)
+    before, now = (
+        painter.figure.findobj(lambda artist, gid=gid: artist.get_gid() == gid)[0] for gid in ("loss_before", "loss")
+    )
+    for frame in range(scene.frames):
+        scene.update(frame)
+        assert before.get_visible() == scene.stepped(frame)
+        if not scene.stepped(frame):
+            started = now.get_text()
+        else:
+            assert before.get_text() == started
+    (way,) = (line for line in painter.figure.axes[1].lines if line.get_linestyle() == "-")
+    assert way.get_marker() == "o"
+    assert set(recording["dense_1.w"][[0, 1, 2, 5, 6], 0, 0]) == set(way.get_xdata())
 
 
 def test_draws_bars_as_long_as_the_pulls(scene):

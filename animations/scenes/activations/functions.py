@@ -92,7 +92,7 @@ class FunctionAndSlope(PageScene):
         page.quiet(self.formula, (600, 664), ha="right")
         end = page.named((40, 624), "x =", "{:.1f}", "x", states.x, color=style.INPUT, weight="bold")
         page.named((end + 40, 624), "f(x) =", "{:.3f}", "y", states.y, color=style.WEIGHT, weight="bold")
-        page.named((40, 262), "slope f′(x) =", "{:.3f}", "slope", states.slope, color=style.BIAS, weight="bold")
+        page.named((40, 262), "slope f′(x) =", "{:.3f}", "slope", states.slope, color=style.ERROR, weight="bold")
         page.quiet(self.note, (600, 262), ha="right", size=style.SMALL)
         rise = REACH * states.slope  # leaves room for all tangents
         above = self._plot((70.4, 318.5, 544, 283.5), np.concatenate([states.fine_y, states.y - rise, states.y + rise]))
@@ -124,16 +124,16 @@ class FunctionAndSlope(PageScene):
         axes.plot(self.states.fine_x, self.states.fine_y, color=style.WEIGHT, linewidth=2, zorder=2.6)
         self._move(axes, lambda x, y, slope: ([x, x], [y, floor]), color=style.INPUT, linewidth=1, linestyle=":")
         self._move(axes, lambda x, y, slope: ([x - REACH, x + REACH], [y - REACH * slope, y + REACH * slope]),
-                   color=style.BIAS, linewidth=3, zorder=3.5)  # fmt: skip
+                   color=style.ERROR, linewidth=3, zorder=3.5)  # fmt: skip
         self.page.dot(axes, lambda moment: self.states.at(moment)[:2], color=style.WEIGHT, markersize=9)
 
     def _draw_slope(self, axes: Axes) -> None:
         """Draw the whole slope faintly, the stem, and the part behind the point."""
         fine = np.array([self.states.fine_x, break_at_jumps(self.states.fine_slope)])
         axes.plot(*fine, color=style.FAINT, linewidth=2, zorder=2.6)
-        self._move(axes, lambda x, y, slope: ([x, x], [0, slope]), color=style.BIAS, linewidth=3)
-        self._move(axes, lambda x, y, slope: fine[:, fine[0] <= x + 1e-9], color=style.BIAS, linewidth=2, zorder=3.5)
-        self.page.dot(axes, lambda moment: self.states.at(moment)[[0, 2]], marker="D", color=style.BIAS, markersize=8)
+        self._move(axes, lambda x, y, slope: ([x, x], [0, slope]), color=style.ERROR, linewidth=3)
+        self._move(axes, lambda x, y, slope: fine[:, fine[0] <= x + 1e-9], color=style.ERROR, linewidth=2, zorder=3.5)
+        self.page.dot(axes, lambda moment: self.states.at(moment)[[0, 2]], marker="D", color=style.ERROR, markersize=8)
 
     def _move(self, axes: Axes, places: Callable, zorder: float = 3, **look: Any) -> None:
         """Draw a line through places(x, y, slope) of each moment."""

@@ -44,8 +44,9 @@ class NeuronUpdates(PageScene):
     updates     (U,) the updates to show
     rate        the learning rate
 
-    The gids: "step", "last_step", "loss", "rate.w"; "x[3]", "predicted[3]", "target[3]", "error[3]", "pull[3]"; before
-    and after the update "dense_1.w[0,0]" and "next.dense_1.w[0,0]", "gradient.dense_1.w[0,0]"; same for "dense_1.b[0]".
+    The gids: "step", "last_step", "loss", "loss_before", "rate.w"; "x[3]", "predicted[3]", "target[3]", "error[3]",
+    "pull[3]", their sum "pulls"; before and after the update "dense_1.w[0,0]" and "next.dense_1.w[0,0]",
+    "gradient.dense_1.w[0,0]"; same for "dense_1.b[0]".
     """
 
     recording: Recording = instance(Recording)
@@ -137,6 +138,10 @@ class NeuronUpdates(PageScene):
         for row, pulls in enumerate(self.pulls[shown].T):
             (bar,) = page.axes.barh(TOP - ROW * row, 0, left=ZERO, height=15, color=style.ERROR, zorder=3)
             page.glide(bar, width=np.where(self.phases >= PULL, REACH * pulls / longest, 0))
+        low = TOP - ROW * self.x.size
+        added = page.number("{:+.1f}", "pulls", self.pulls.sum(axis=1)[shown], (EDGE, low - 5), color=style.ERROR)
+        page.show(self.phases >= PULL, page.rule((ZERO - REACH, EDGE), low + 13), added,
+                  page.quiet("their sum, the slope along w", (ZERO + REACH, low - 5), ha="right", size=style.SMALL))  # fmt: skip
 
     def _draw_step(self) -> None:
         """Write the two sums of the pulls, and the resulting steps."""
@@ -159,16 +164,25 @@ class NeuronUpdates(PageScene):
         axes = self.page.plot((806, 70, 444, 430), xlabel="w", ylabel="b", xcolor=style.WEIGHT, ycolor=style.BIAS)
         best = np.linalg.lstsq(np.column_stack([self.x, np.ones_like(self.x)]), self.target, rcond=None)[0]
         self._draw_map(axes, best)
-        loss = self.page.number("{:.1f}", "loss", self.loss_at(self.where), color=style.ERROR)
-        self.page.row((1250, 520), self.page.text("loss", color=style.ERROR), loss, ha="right")
+        self._draw_loss((1250, 548))
         self.page.quiet("the loss over w and b: a valley", (806, 520))
-        (way,) = axes.plot([], [], color=style.WEIGHT, linewidth=1.5, zorder=3)
+        (way,) = axes.plot([], [], color=style.WEIGHT, linewidth=1.5, marker="o", markersize=4.5, zorder=3)
         (step,) = axes.plot([], [], color=style.ERROR, linewidth=1.5, linestyle=":", marker="o", markevery=[-1],
                             markerfacecolor=style.PAPER, zorder=3.5)  # fmt: skip
         ends = np.stack([self.before, self.after], axis=1)[self.shown]  # (S, 2 ends, 2)
         self.page.bind(step, xdata=ends[..., 0], ydata=ends[..., 1], visible=self.phases == PULL)
         self.page.glide(way, data=self._way)
         self.page.dot(axes, self.where, color=style.WEIGHT, markersize=11)
+
+    def _draw_loss(self, place: tuple[float, float]) -> None:
+        """Write the loss at the dot; after a step, in front of it the loss before the step."""
+        page, loss = self.page, self.loss_at(self.before)[self.shown]
+        words = page.text("loss", color=style.ERROR)
+        now = page.number("{:.1f}", "loss", self.loss_at(self.where), color=style.ERROR)
+        before = page.quiet("before"), page.number("{:.1f}", "loss_before", loss, color=style.ERROR)
+        start = page.row(place, words, now, ha="right")
+        page.row((start - 24, place[1]), *before, ha="right")
+        page.show(self.phases == STEP, *before)
 
     def _draw_map(self, axes: Axes, best: np.ndarray) -> None:
         """Draw contour lines around the lowest place, `best`, as far as the path goes."""

@@ -33,7 +33,9 @@ class OfFrame:
         self.table: dict[str, Callable[[], Why | None]] = {
             "step": lambda: noted("how many updates have been made", "counted while training", self.made),
             "last_step": lambda: noted("the last update", "counted while training", scene.recording.steps[-1]),
-            "loss": self.loss,
+            "loss": lambda: self.loss(self.scene.where[self.frame], self.made),
+            "loss_before": lambda: self.loss(self.old, self.step - 1),
+            "pulls": lambda: self.gradient(0, "w"),
         }
         for row in range(self.count):
             self.table |= self.of_row(row)
@@ -114,13 +116,13 @@ class OfFrame:
         source = [part for part in told.parts if part.__class__.__name__ == "Code"] if told else []
         return Why(f"how the loss grows with {letter}, in update {self.step}", value, [*parts, *source])
 
-    def loss(self) -> Why:
-        """Explain the loss at the place of the dot."""
-        scene, where = self.scene, self.scene.where[self.frame]
+    def loss(self, where: np.ndarray, made: int) -> Why:
+        """Explain the loss with w and b as `where`, after `made` updates."""
+        scene = self.scene
         squares = (scene.predict(where) - scene.target) ** 2 / self.count
         moved = np.any(where != self.old)
         words = f"(w · x + b − target)² / {self.count} of each row" + (", with the new w and b" if moved else "")
         rows = [(f"row {row}", float(square), f"next.{scene.names[0]}" if moved else f"error[{row}]")
                 for row, square in enumerate(squares)]  # fmt: skip
         value = float(scene.loss_at(where))
-        return Why(f"the loss after {self.made} updates: the mean", value, [added(words, rows, value)])
+        return Why(f"the loss after {made} updates: the mean", value, [added(words, rows, value)])

@@ -28,7 +28,8 @@ def films(handed):
         "step": "Update", "last_step": "of", "dense_1.w[0,0]": "w =", "dense_1.b[0]": "b =", "loss": "loss, their mean",
         "answer(50)": "never shown: 50 °C →",
     }  # fmt: skip
-    slow_names = {"step": "Update", "last_step": "of", "loss": "loss", "rate.w": "−", "rate.b": "−"}
+    slow_names = {"step": "Update", "last_step": "of", "loss": "loss", "loss_before": "before",
+                  "pulls": "their sum, the slope along w", "rate.w": "−", "rate.b": "−"}  # fmt: skip
     for name, gid in (("w", "dense_1.w[0,0]"), ("b", "dense_1.b[0]")):
         slow_names |= {gid: f"{name} =", f"gradient.{gid}": "·", f"next.{gid}": "="}
     slow = {"source": lambda frame: in_slow_motion(recording, [1, 2], frame), "names": slow_names}
@@ -56,6 +57,7 @@ def in_slow_motion(recording, updates, frame):
     if phase >= PULL:
         values |= {f"pull[{i}]": 0.2 * error[i] * x[i] for i in range(10)} | {"rate.w": 0.0005, "rate.b": 0.0005}
         values |= {"gradient.dense_1.w[0,0]": (0.2 * error * x).sum(), "gradient.dense_1.b[0]": (0.2 * error).sum()}
+        values |= {"pulls": (0.2 * error * x).sum()}
     if phase == STEP:
-        values |= {"next.dense_1.w[0,0]": new_w, "next.dense_1.b[0]": new_b}
+        values |= {"next.dense_1.w[0,0]": new_w, "next.dense_1.b[0]": new_b, "loss_before": (error**2).mean()}
     return values
