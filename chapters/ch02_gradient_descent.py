@@ -95,8 +95,8 @@ gap = points[1] - points[0]
 
 # %% Draw the film: the grid
 def clock(*steps: int) -> list[int]:
-    """Return which steps to show: in a quick run few of them."""
-    return sorted({*steps[::15], steps[-1]}) if book.quick else list(steps)
+    """Return which steps to show: in a quick run the first five and then few."""
+    return sorted({*steps[:5], *steps[::15], steps[-1]}) if book.quick else list(steps)
 
 
 def curve(low: float = -0.75, high: float = 20.75) -> Curve:
@@ -116,7 +116,7 @@ near = ("exactly to ten", "within a hundredth", "only within a tenth")
 book.ask(Choose("How close to ten will it come?", f"The best place of the grid is {best:.6f}.",
                 options=near, right=near[0 if best == 10 else 1 if abs(best - 10) < 0.01 else 2]))  # fmt: skip
 everywhere = look_everywhere(points, heights, clock(*range(0, MOST, 25), MOST - 1))
-book.film("ch02_grid_search", Clip(everywhere, fps=10, hold_first=1, colors=32),
+book.film("ch02_grid_search", Clip(everywhere, **book.pace(10), hold_first=1, colors=32),
           "A grid search. The ring is at the lowest place so far.")  # fmt: skip
 
 # %% [markdown]
@@ -222,14 +222,14 @@ def fixed_steps_beside(walks: dict[float, Recording], clock: list[int]) -> Stack
     return under("x ← x − step size · sign of slope", clock, SideBySide(*panels))
 
 
-slowly = {} if book.quick else {0: 3, 1: 2, 2: 1.5, 3: 1, 4: 0.5}  # the first steps, for their arithmetic to be read
+slowly = {0: 3, 1: 2, 2: 1.5, 3: 1, 4: 0.5}  # the first steps, for their arithmetic to be read
 fixed = {size: fixed_steps(size) for size in SIZES}
 faster = np.geomspace(10, MOST, 20).round().astype(int).tolist()
 arrived = min((size for size in SIZES if len(fixed[size]) <= MOST), key=lambda size: len(fixed[size]))
 book.ask(Choose("Which walker is the first to arrive?", "No other arrives at all.",
                 options=tuple(f"steps of {size:g}" for size in SIZES), right=f"steps of {arrived:g}"))  # fmt: skip
 sizes = fixed_steps_beside(fixed, clock(*range(10), *faster))
-book.film("ch02_fixed_steps", Clip(sizes, fps=4, motion=3, holds=slowly, hold_last=4, colors=40),
+book.film("ch02_fixed_steps", Clip(sizes, **book.pace(4, 3), holds=slowly, hold_last=4, colors=40),
           "Three walkers with steps of one size. The orange arrow is the slope, the blue one the step.")  # fmt: skip
 large, middle, small = (fixed[size]["x"][:, 0] for size in SIZES)  # where they were at each step
 crept = (small[-1] - START) / (10 - START)
@@ -298,7 +298,7 @@ first = min(walks, key=lambda rate: len(walks[rate]))
 book.ask(Choose("Which learning rate arrives first?", f"It needs {len(walks[first]) - 1} steps.",
                 options=tuple(f"{rate:g}" for rate in RATES), right=f"{first:g}"))  # fmt: skip
 rates = learning_rates(walks, clock(*range(20), *range(20, early, 3), *later))
-book.film("ch02_learning_rates", Clip(rates, fps=6, motion=3, holds=slowly, hold_last=4, colors=40),
+book.film("ch02_learning_rates", Clip(rates, **book.pace(6, 3), holds=slowly, hold_last=4, colors=40),
           "Gradient descent with three learning rates.")  # fmt: skip
 
 # %% [markdown]
@@ -389,7 +389,7 @@ leaps = {rate: gradient_descent(rate, most=LEAPS, enough=-1) for rate in (TOO_FA
 diverged = diverge(TOO_FAR)
 end = diverged.autopsy(last=len(diverged) - 1)  # all that came of updates
 too_far = diverging(leaps | walks, end, clock(*range(11), *range(12, LEAPS + 1, 3)))
-book.film("ch02_diverging", Clip(too_far, fps=5, motion=3, holds=slowly, hold_last=6, colors=48),
+book.film("ch02_diverging", Clip(too_far, **book.pace(5, 3), holds=slowly | {-2: 3}, hold_last=6, colors=48),
           "A learning rate beyond the bound: the picture stays, the numbers explode.")  # fmt: skip
 bound = 2 / 100  # of the learning rate in the valley to come, whose walls have the curvature 100
 explodes = leaps[TOO_FAR]["x"][:, 0]
@@ -538,7 +538,7 @@ deepest = min(falls, key=lambda name: falls[name][-1])
 book.ask(Choose(f"Which is lowest after {VALLEY_STEPS} steps?", "Look at the order a few steps earlier, though.",
                 options=tuple(falls), right=deepest))  # fmt: skip
 paths = two_dimensions(in_the_valley, clock(*range(30), *range(30, VALLEY_STEPS + 1, 2)))
-book.film("ch02_two_dimensions", Clip(paths, fps=6, motion=2, holds=slowly, hold_last=4, colors=64),
+book.film("ch02_two_dimensions", Clip(paths, **book.pace(6, 2), holds=slowly, hold_last=4, colors=64),
           "Four optimisers in a narrow valley, each with the best of the rates tried.")  # fmt: skip
 highest_cure = max(falls[name][-1] for name in ("momentum", "RMSprop", "Adam"))
 times = int(falls["SGD"][-1] / highest_cure // 100 * 100)

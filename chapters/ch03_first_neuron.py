@@ -61,7 +61,7 @@ units = ("°C", "°F")
 every_second = [2 * step for step in log_spaced_steps(UPDATES // 2, 9 if book.quick else 81)]  # w is on one side then
 states = NeuronStates(recording, x, y, every_second)
 neuron = SideBySide(NeuronDiagram(states, units=units, ask=ASKED), LineFit(states, units=units))
-book.film("ch03_first_neuron", Clip(neuron, fps=10, hold_first=1.5, hold_last=3, colors=32),
+book.film("ch03_first_neuron", Clip(neuron, **book.pace(10), hold_first=1.5, hold_last=3, colors=32),
           "One neuron and its line. Of the updates shown, most are early ones.")  # fmt: skip
 
 # %% [markdown]

@@ -144,7 +144,7 @@ slow = {}
 if not book.quick:  # the first epoch update by update, then every second epoch
     steps = sorted({*range(batches), *ends[1::2], ends[-1]})
     slow = dict.fromkeys(range(1, batches + 1), 0.7)
-pace: dict[str, Any] = {"fps": 8, "hold_first": 3, "hold_last": 4, "holds": slow}
+pace: dict[str, Any] = {**book.pace(8), "hold_first": 3, "hold_last": 4, "holds": slow}
 
 rows_shown = shown_rows(pictures, neuron, book.data)
 shown = pictures.x_test[rows_shown]
@@ -391,7 +391,8 @@ book.ask(Choose("Where will the network be further ahead of the neuron?",
                 f"On the training set it is {net_seen:.1%} against {seen:.1%}, on the test set {net_new:.1%} against "
                 f"{new:.1%}.",
                 options=lines, right=further))  # fmt: skip
-book.film("ch05_neuron_and_network", Clip(AccuracyGap(epochs, compared), fps=12, hold_first=2, hold_last=4, colors=48),
+book.film("ch05_neuron_and_network",
+          Clip(AccuracyGap(epochs, compared), **book.pace(12), hold_first=2, hold_last=4, colors=48),
           "Right answers on the training set and on the test set, epoch by epoch.")  # fmt: skip
 gaps = [run.gaps[-1] for run in compared]
 net_card = card_of(network, pictures.x_test, pictures.y_test)

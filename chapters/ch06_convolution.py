@@ -334,7 +334,7 @@ def feature_maps(model: Sequential, recording: Recording, horse: np.ndarray) -> 
 
 
 maps = feature_maps(filters, recorder.recording, shown_horse(filters, pictures, book.data))
-book.film("ch06_feature_maps", Clip(maps, fps=5, hold_first=4, hold_last=4),
+book.film("ch06_feature_maps", Clip(maps, **book.pace(5), hold_first=4, hold_last=4),
           "Eight filters while they learn, and what they see in a picture of the test set.")  # fmt: skip
 says = maps.contributions[-1]
 loudest = int(np.abs(says).argmax())

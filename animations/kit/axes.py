@@ -48,6 +48,17 @@ def plot_axes(
     return axes
 
 
+def ticks_to(last: int) -> list[int]:
+    """Return 0, the last, and round numbers between them that are evenly spaced, if any divide it into 2 to 6 parts.
+
+    >>> ticks_to(125), ticks_to(15), ticks_to(8), ticks_to(13)
+    ([0, 25, 50, 75, 100, 125], [0, 5, 10, 15], [0, 2, 4, 6, 8], [0, 13])
+    """
+    round_numbers = (digits * 10**power for power in range(10) for digits in (1, 2, 2.5, 5))
+    step = next((int(each) for each in round_numbers if last % each == 0 and last <= 6 * each), last)
+    return [*range(0, last, step), last] if last else [0]
+
+
 def log_loss(axes: Axes, last: int) -> None:
     """Make both axes logarithmic, and show the steps 0, 1, 10, … `last`: learning is fast at first."""
     axes.set_xscale("symlog", linthresh=1)  # logarithmic from 1 on, with a place for 0

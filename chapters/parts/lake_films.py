@@ -23,6 +23,7 @@ from chapters.parts.lake_values import (
 EARLY = 300  # updates in which the network learns most
 SHOWN = 12  # moves of an episode; a policy that needs more walks in circles
 PLAYED = 300  # episodes on the slippery lake, to show chance
+READ = 6  # moves of an episode on it that are shown slowly; then they repeat themselves
 
 
 class Learned(NamedTuple):
@@ -93,7 +94,10 @@ def slippery_film(values: np.ndarray, seed: int) -> Clip:
                     chances_of(env, acts[best]), best[0]),
     ]  # fmt: skip
     scene = LakeGames("The slippery lake", players, "In two of three moves the agent slides, to one side of its aim.")
-    return Clip(scene, fps=3, motion=4, hold_first=3, holds=dict.fromkeys(scene.ended, 1), hold_last=5, colors=96)
+    starts, counted = [0, *(frame + 1 for frame in scene.ended)], range(scene.ended[-1] + 1, scene.frames - 1)
+    slow = [*(start + move for start in starts[:-1] for move in range(READ)), *counted]
+    holds = dict.fromkeys(slow, 0.25) | dict.fromkeys(scene.ended, 1)
+    return Clip(scene, fps=6, motion=2, hold_first=3, holds=holds, hold_last=5, colors=96)
 
 
 def lake_player(

@@ -4,6 +4,7 @@ A cell talks to the run through `book`, which `begin` returned:
 
     book.quick, book.seed, book.data, …     the settings of this run
     book.film("ch03_first_neuron", clip, "What it shows.")    shows this film here on the page
+    Clip(scene, **book.pace(10), …)                            10 frames a second, in a quick run fewer
     book.ask(Place("Where will $w$ be?", …))                   asks the reader here
     book.your_turn(Turn("neuron", …))                          lets the reader change here what the film showed
     book.numbers({"w": w, "b": b})          writes them into `ch03.json`, and into the table at the end of the page
@@ -33,6 +34,7 @@ from chapters.turns import Guess, Turn
 Record = dict[str, Any]  # the results of a run beside its films: "numbers", "cells" and "asked"
 Watch = Callable[[dict[str, Any]], Any]
 RUNNING: list[Book] = []
+QUICK_FPS = 2  # frames a second
 
 
 class Book:
@@ -66,6 +68,10 @@ class Book:
         if self.processes == 1:
             draw({name: clip}, self.out, self.formats, 1, self.scale, self.first)
         return None
+
+    def pace(self, fps: float, motion: int = 1) -> dict[str, Any]:
+        """Return how fast a film goes, for its clip. A quick run shows few frames, far apart: each can be read."""
+        return {"fps": QUICK_FPS} if self.quick else {"fps": fps, "motion": motion}
 
     def ask(self, guess: Guess) -> None:
         """Ask the reader for a guess here, before the film of the same cell."""

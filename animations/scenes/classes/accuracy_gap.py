@@ -19,7 +19,7 @@ from animations import checks
 from animations.checks import Shape
 from animations.data import Data, Field, clock, instance, text
 from animations.kit import style
-from animations.kit.axes import add_label, add_number
+from animations.kit.axes import add_label, add_number, ticks_to
 from animations.kit.correct_counts import LOOKS, ROW, CorrectCounts, in_words
 from animations.kit.page import Page, PageScene
 from animations.kit.whys import explained
@@ -118,7 +118,7 @@ class AccuracyGap(PageScene):
         (left, bottom, width, height), last, page = PLOT, max(self.epochs[-1], 1), self.page
         axes = page.plot((WIDE * i + left, bottom, width, height), xlabel="epoch", xlim=(-0.02 * last, ROOM * last),
                          ylabel="accuracy", ylim=(0, 1.04))  # fmt: skip
-        axes.set_xticks(sorted({0, last // 2, last}))
+        axes.set_xticks(ticks_to(last))
         for j, (each, look) in enumerate(zip(run.counts, LOOKS, strict=False)):
             page.grow(axes, self.epochs, each.correct / each.total, markersize=8, zorder=4 + j / 10, **look)
         points = np.stack([np.broadcast_to(self.epochs, run.accuracies.shape), run.accuracies], axis=-1)  # (2, S, 2)

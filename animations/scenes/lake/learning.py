@@ -202,7 +202,7 @@ class LakeLearning(PageScene):
         page, last = self.page, max(int(self.steps[-1]), 1)
         axes = page.plot(box, xlabel="update", ylim=(-0.05, 1.05), yticks=[0, 0.5, 1])
         axes.set_xscale("function", functions=(np.cbrt, lambda root: root**3))
-        axes.set_xlim(-1e-6 * last, 1.02 * last)
+        axes.set_xlim(-1e-6 * last, 1.06 * last)  # room for the tip
         marks = sorted({0, last, *(mark for mark in (10, 100, 1000, 5000, 20_000, 100_000) if mark < 0.7 * last)})
         axes.set_xticks(marks, [str(mark) for mark in marks])
         axes.minorticks_off()

@@ -140,8 +140,8 @@ class NeuronUpdates(PageScene):
             page.glide(bar, width=np.where(self.phases >= PULL, REACH * pulls / longest, 0))
         low = TOP - ROW * self.x.size
         added = page.number("{:+.1f}", "pulls", self.pulls.sum(axis=1)[shown], (EDGE, low - 5), color=style.ERROR)
-        page.show(self.phases >= PULL, page.rule((ZERO - REACH, EDGE), low + 13), added,
-                  page.quiet("their sum, the slope along w", (ZERO + REACH, low - 5), ha="right", size=style.SMALL))  # fmt: skip
+        said = page.quiet("their sum, the slope along w", (ZERO + REACH, low - 5), ha="right", size=style.SMALL)
+        page.show(self.phases >= PULL, page.rule((ZERO - REACH, EDGE), low + 13), said, added)
 
     def _draw_step(self) -> None:
         """Write the two sums of the pulls, and the resulting steps."""
