@@ -416,7 +416,10 @@ book.ask(Place(f"The scores are {', '.join(map(str, SCORES))}. How far must the 
                "It has the largest probability as soon as it is the largest score.",
                name="rise", low=0, high=4, start=0, answer=highest - moves, digits=1))  # fmt: skip
 bars = SoftmaxBars(scores, Softmax().forward(scores), moving=MOVING)
-book.film("ch04_softmax", Clip(bars, **book.pace(10), hold_first=2, colors=48),
+top, bottom = int(scores[:, MOVING].argmax()), int(scores[:, MOVING].argmin())
+takes_the_lead = int((scores[:, MOVING] >= highest).argmax())
+book.film("ch04_softmax", Clip(bars, **book.pace(10), hold_first=2, colors=48,
+                               holds={takes_the_lead: 1.5, top: 1.5, bottom: 1.5}),
           "Scores, their powers of e, and the probabilities. One score moves.")  # fmt: skip
 
 # %% [markdown]

@@ -54,8 +54,8 @@ def ticks_to(last: int) -> list[int]:
     >>> ticks_to(125), ticks_to(15), ticks_to(8), ticks_to(13)
     ([0, 25, 50, 75, 100, 125], [0, 5, 10, 15], [0, 2, 4, 6, 8], [0, 13])
     """
-    round_numbers = (digits * 10**power for power in range(10) for digits in (1, 2, 2.5, 5))
-    step = next((int(each) for each in round_numbers if last % each == 0 and last <= 6 * each), last)
+    round_numbers = [digits * 10**power // 10 for power in range(10) for digits in (10, 20, 25, 50)]
+    step = next((each for each in round_numbers if last % each == 0 and last <= 6 * each), last)
     return [*range(0, last, step), last] if last else [0]
 
 

@@ -76,8 +76,8 @@ class CurvePanel(PageScene):
         self.axes = page.plot(self.box, xlabel="x", ylabel=self.curve.label)
         self.axes.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 5, 10]))
         self.axes.yaxis.set_major_locator(_FromBottom(self.curve.y.min()))
-        self.axes.xaxis.set_major_formatter("{x:g}")
-        self.axes.yaxis.set_major_formatter("{x:g}")
+        self.axes.xaxis.set_major_formatter(_short)
+        self.axes.yaxis.set_major_formatter(_short)
         self.axes.yaxis.set_label_coords(27, self.box[1] + self.box[3] / 2, transform=page.axes.transData)
         self.axes.plot(self.curve.x, self.curve.y, color=style.QUIET, linewidth=1.5)
 
@@ -91,6 +91,16 @@ class CurvePanel(PageScene):
         pad = 0.05 * np.ptp(seen) or 1.0
         height = (np.ptp(seen) + 2 * pad) / (1 - below)
         return low, high, seen.max() + pad - height, seen.max() + pad
+
+
+def _short(mark: float, _: int | None = None) -> str:
+    """Return a number for an axis; where the camera is far away, its marks must not run into each other.
+
+    >>> [_short(mark) for mark in (0.5, -20000, 400000, 1.5e8, -2e11)]
+    ['0.5', '−20000', '4e5', '1.5e8', '−2e11']
+    """
+    size = f"{mark:g}" if abs(mark) < 1e5 else f"{mark:.3g}".replace("e+0", "e").replace("e+", "e")
+    return size.replace("-", "−")
 
 
 class _FromBottom(AutoLocator):
