@@ -179,20 +179,19 @@ book.film("ch04_learning_sine", Clip(both, **book.pace(10), hold_first=1.5, hold
 #
 # $$\sigma(x) = \frac{1}{1 + e^{-x}}$$
 #
-# In the next film a point walks along each of them. Below it you see how steep the curve is where the point stands.
-# Keep an eye on that slope: whatever a neuron learns is multiplied by it. Where would a neuron learn well, and where
-# hardly at all?
+# In the next film a point walks along each of them. Both are drawn to the same scale, so what looks steeper is steeper.
+# Below the curve, the height of the line is its slope. Keep an eye on that: whatever a neuron learns is multiplied by
+# it. Where would a neuron learn well, and where hardly at all?
 
 
 # %% Draw the film: ReLU, the sigmoid, and their slopes
 def two_functions(x: np.ndarray) -> SideBySide:
-    """ReLU and sigmoid beside each other, at the inputs x, their slopes on the same axis."""
+    """ReLU and sigmoid beside each other, at the inputs x, with the same axes."""
     relu, sigmoid = (FunctionStates(layer, x) for layer in (ReLU(), Sigmoid()))
-    steepest = max(relu.slope.max(), sigmoid.slope.max())
     return SideBySide(
-        FunctionAndSlope(relu, title="ReLU", formula="f(x) = max(x, 0)", name="relu", steepest=steepest,
+        FunctionAndSlope(relu, title="ReLU", formula="f(x) = max(x, 0)", name="relu", beside=sigmoid,
                          note=f"at 0 itself tinylearn takes {relu_slope_at_zero():.0f}"),
-        FunctionAndSlope(sigmoid, title="Sigmoid", formula="f(x) = 1 / (1 + e⁻ˣ)", name="sigmoid", steepest=steepest,
+        FunctionAndSlope(sigmoid, title="Sigmoid", formula="f(x) = 1 / (1 + e⁻ˣ)", name="sigmoid", beside=relu,
                          note=f"never steeper than {sigmoid.fine_slope.max():.2f}"))  # fmt: skip
 
 

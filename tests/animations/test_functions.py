@@ -123,7 +123,9 @@ def test_keeps_the_point_on_the_curve_between_two_frames_and_the_numbers_too(dra
             assert number(panel, "x").get_text() == f"{INPUTS[int(frame)]:.1f}"
 
 
-def test_draws_both_slopes_on_the_same_axis_to_compare_them(drawn):
+def test_draws_both_functions_on_the_same_axes_to_compare_how_steep_they_are(drawn):
+    relu, sigmoid = (Lines(panel).curve.axes for panel in drawn.scenes)
+    assert (relu.get_xlim(), relu.get_ylim()) == (sigmoid.get_xlim(), sigmoid.get_ylim())
     relu, sigmoid = (Lines(panel).tip.axes for panel in drawn.scenes)
     assert relu.get_ylim() == sigmoid.get_ylim()
     low, high = relu.get_ylim()

@@ -45,7 +45,7 @@ NEURONS.made["FunctionStates"] = Subject(
 )
 scene("FunctionAndSlope", an.FunctionAndSlope, states=one_of("FunctionStates(…)", function_states),
       title=word("ReLU"), formula=word("max(x, 0)"), name=word("relu"), note=word("", "a note"),
-      steepest=real(0.0, 1.0))  # fmt: skip
+      beside=optional(one_of("FunctionStates(…)", function_states)))  # fmt: skip
 scene("FunctionAndSlope, its x",
       lambda x: an.FunctionAndSlope(function_states(tl.Tanh(), x), title="", formula="", name="f"),
       x=growing(5), speaks=("FunctionStates",))  # fmt: skip

@@ -17,7 +17,7 @@ from matplotlib.figure import FigureBase
 from matplotlib.ticker import MaxNLocator
 
 from animations import checks
-from animations.data import Data, growing, instance, real, text
+from animations.data import Data, growing, instance, text
 from animations.kit import style
 from animations.kit.page import Box, Page, PageScene
 from animations.scenes.activations.whys import function_why
@@ -47,6 +47,12 @@ class FunctionStates(Data):
         self.fine_x = np.linspace(self.x[0], self.x[-1], FINE)
         self.fine_y, self.fine_slope = value_and_slope(self.layer, self.fine_x)
 
+    @property
+    def heights(self) -> np.ndarray:
+        """Return all heights of the curve and of its tangents."""
+        rise = REACH * self.slope
+        return np.concatenate([self.fine_y, self.y - rise, self.y + rise])
+
     def at(self, frame: float) -> np.ndarray:
         """Return x, y and slope of a frame, (3,); between two frames, those of a place on the curves."""
         if frame == int(frame):
@@ -72,7 +78,7 @@ class FunctionAndSlope(PageScene):
     title    the name of the function, and `formula`, its formula
     name     precedes the gids of the numbers: "relu" gives "relu.x", "relu.y", "relu.slope"
     note     a remark below the heading of the slope
-    steepest slopes that the axis must have room for, besides 0 and its own; use the same in panels to compare
+    beside   the states of another function, to compare: both panels get the same axes, so what looks steeper is steeper
     """
 
     states: FunctionStates = instance(FunctionStates)
@@ -80,7 +86,7 @@ class FunctionAndSlope(PageScene):
     formula: str = text(kw_only=True)
     name: str = text(kw_only=True)
     note: str = text(default="", kw_only=True)
-    steepest: float = real(default=0.0, kw_only=True)
+    beside: FunctionStates | None = instance(FunctionStates, default=None, kw_only=True)
 
     size = (640, 700)
     glides = True
@@ -94,9 +100,9 @@ class FunctionAndSlope(PageScene):
         page.named((end + 40, 624), "f(x) =", "{:.3f}", "y", states.y, color=style.WEIGHT, weight="bold")
         page.named((40, 262), "slope f′(x) =", "{:.3f}", "slope", states.slope, color=style.ERROR, weight="bold")
         page.quiet(self.note, (600, 262), ha="right", size=style.SMALL)
-        rise = REACH * states.slope  # leaves room for all tangents
-        above = self._plot((70.4, 318.5, 544, 283.5), np.concatenate([states.fine_y, states.y - rise, states.y + rise]))
-        slopes = np.concatenate([states.fine_slope, [0, self.steepest]])
+        both = [each for each in (states, self.beside) if each is not None]
+        above = self._plot((70.4, 318.5, 544, 283.5), np.concatenate([each.heights for each in both]))
+        slopes = np.concatenate([[0], *(each.fine_slope for each in both)])
         below = self._plot((70.4, 59.5, 544, 168), slopes, xlabel="x", xcolor=style.INPUT)
         self._draw_curve(above)
         self._draw_slope(below)
