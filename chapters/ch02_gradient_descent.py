@@ -94,9 +94,13 @@ gap = points[1] - points[0]
 
 
 # %% Draw the film: the grid
+slowly = {0: 3, 1: 2, 2: 1.5, 3: 1, 4: 0.5}  # step → seconds: the first ones, for their arithmetic to be read
+
+
 def clock(*steps: int) -> list[int]:
-    """Return which steps to show: in a quick run the first five and then few."""
-    return sorted({*steps[:5], *steps[::15], steps[-1]}) if book.quick else list(steps)
+    """Return which steps to show: in a quick run the first ones and then few."""
+    first = [step for step in steps if step in slowly]
+    return sorted({*first, *steps[::15], steps[-1]}) if book.quick else list(steps)
 
 
 def curve(low: float = -0.75, high: float = 20.75) -> Curve:
@@ -222,7 +226,6 @@ def fixed_steps_beside(walks: dict[float, Recording], clock: list[int]) -> Stack
     return under("x ← x − step size · sign of slope", clock, SideBySide(*panels))
 
 
-slowly = {0: 3, 1: 2, 2: 1.5, 3: 1, 4: 0.5}  # the first steps, for their arithmetic to be read
 fixed = {size: fixed_steps(size) for size in SIZES}
 faster = np.geomspace(10, MOST, 20).round().astype(int).tolist()
 arrived = min((size for size in SIZES if len(fixed[size]) <= MOST), key=lambda size: len(fixed[size]))

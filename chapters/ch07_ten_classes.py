@@ -653,7 +653,8 @@ def headline(run: Run) -> dict[str, Any]:
         found[f"probability of a {name}, for the {name}"] = f"{first:.4f} at first, {last:.4f} in the end"
     x, y = run.data.x_train[:1000], run.data.y_train[:1000]
     found["correct of those it learned from"] = f"{correct(run.model.predict(x), y)} of {len(x)}"
-    return found | card.as_dict(f"{card.total} unseen")
+    found |= card.as_dict(f"{card.total} unseen")
+    return found | {"rows of the matrix (true class) and its columns (answer)": list(CLASS_NAMES)}
 
 
 book.numbers(headline(training))

@@ -98,12 +98,21 @@ def test_has_no_single_right_size(films):
     assert (walked[-1] - walked[0]) / (10 - walked[0]) < 1 / 4
 
 
-def test_holds_the_first_steps_for_their_arithmetic(films):
-    for name, film in films.items():
+def test_holds_the_first_steps_for_their_arithmetic(films, drawn):
+    for name, film in [*films.items(), *drawn.films.items()]:
         if name != "ch02_grid_search":
             delays = film.delays()[:: film.motion]
             assert delays[0] > delays[1] > delays[2] > delays[3] > delays[5]
             assert delays[0] >= 300
+
+
+def test_gives_time_to_read_every_frame_of_a_quick_film(drawn):
+    assert all(min(film.delays()) >= 50 for film in drawn.films.values())  # hundredths of a second
+
+
+def test_holds_the_last_step_before_the_autopsy(films):
+    film = films["ch02_diverging"]
+    assert film.delays()[:: film.motion][-2] >= 300
 
 
 def test_ends_divergence_with_the_words_of_the_autopsy(films):
@@ -115,7 +124,7 @@ def test_ends_divergence_with_the_words_of_the_autopsy(films):
 def test_ends_quick_films_as_the_complete_ones(films, drawn):
     for name, film in films.items():
         whole, short = film.scene, drawn.films[name].scene
-        assert short.frames < whole.frames / 4
+        assert short.frames < whole.frames / 3
         assert short.describe(short.frames - 1) == whole.describe(whole.frames - 1)
 
 
