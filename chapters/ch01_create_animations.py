@@ -89,7 +89,7 @@ few, many = (pictures_per_row(shown, most) for most in ((10, 10) if book.quick e
 unhurried: dict[str, Any] = {"hold_first": 1, "hold_last": 3, "colors": 96}
 book.ask(Place("In which year does China's line cross Japan's, for good?", "From then on China stays ahead.",
                name="year", low=first, high=last, start=first, digits=0,
-               answer=float(crossings["China passes Japan"])))  # fmt: skip
+               commas=False, answer=float(crossings["China passes Japan"])))  # fmt: skip
 book.film("ch01_gdp_lines", Clip(GrowingLines(shown), **book.pace(10 / few, few), **unhurried),
           "Each line grows from its first year to its last.")  # fmt: skip
 

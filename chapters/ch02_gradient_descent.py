@@ -653,7 +653,7 @@ for name in ("SGD", "momentum"):  # sums of gradients turn with the valley
 assert ends["RMSprop"] > 100 * falls["RMSprop"][-1]  # neither axis is steep or flat now: it scales both alike
 "; ".join(f"{name} {falls[name][-1]:.3g} → {end_there:.3g}" for name, end_there in ends.items())
 
-# %% The numbers of this run
+# %% Keep the numbers of this run
 on_the_curve = {"fixed size": fixed[0.01]} | {f"fixed size {size:g}": fixed[size] for size in (8.0, 0.001)}
 on_the_curve |= {f"rate {rate}": walk for rate, walk in walks.items()}
 book.numbers({"grid search, x": best})

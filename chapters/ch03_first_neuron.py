@@ -56,7 +56,7 @@ truth = ASKED * 9 / 5 + 32
 # %% Draw the film: the neuron, the table and the line
 book.ask(Choose("The line begins too low and too flat. Which comes first: does it turn, or does it rise?",
                 f"After {TURNED} updates $w$ is almost where it ends, and $b$ has hardly moved.",
-                options=("it turns", "it rises", "both at the same pace"), right="it turns"))  # fmt: skip
+                options=("it turns", "it rises", "both at the same pace"), right="it turns", covers=False))  # fmt: skip
 units = ("°C", "°F")
 every_second = [2 * step for step in log_spaced_steps(UPDATES // 2, 9 if book.quick else 81)]  # w is on one side then
 states = NeuronStates(recording, x, y, every_second)
@@ -126,7 +126,7 @@ f"w = {w:.4f}, b = {b:.4f}"
 # %% Draw the film: the first updates, and how every row pulls
 book.ask(Place(f"$w$ begins at {ws[0]:.0f}, and will end at {ws[-1]:.1f}. Where will the first update put it?",
                "It leaps over the best value, and lands on the other side.",
-               name="w", low=0, high=4, start=ws[0], answer=ws[1]))  # fmt: skip
+               name="w", low=0, high=4, start=ws[0], answer=ws[1], covers=False))  # fmt: skip
 slowly = NeuronUpdates(recording, x, y, range(1, 3 if book.quick else 7), LEARNING_RATE, units=units)
 book.film("ch03_first_updates", Clip(slowly, fps=0.7, hold_first=2, hold_last=3, holds={1: 1, 2: 3}, motion=8,
                                      colors=64), "Look, pull, step: how each row moves the weight.")  # fmt: skip

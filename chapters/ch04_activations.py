@@ -259,7 +259,7 @@ is_off = w1[1] * INPUT + b1[1] <= 0
 book.ask(Choose("What will the neuron in the middle row learn from this example?",
                 "Its sum is negative, its ReLU is off, and the slope there is zero.",
                 options=("more than the other two", "less than the other two", "nothing"),
-                right="nothing" if is_off else "less than the other two"))  # fmt: skip
+                right="nothing" if is_off else "less than the other two", covers=False))  # fmt: skip
 passes = Backpropagation(update)
 book.film("ch04_one_update", Clip(passes, fps=1, motion=1 if book.quick else 10, hold_first=2, holds=READING,
                                   hold_last=4, colors=48),

@@ -369,7 +369,8 @@ sure_horse, sure_deer = four.predicted[-1].tolist()
 # heading holds for these two animals, too. None has to be right every time, for the last neuron never hears one of them
 # alone. The network gives the horse a probability of {sure_horse:.3f}, and the deer one of {sure_deer:.3f}.
 #
-# Let it look at [your picture](#turn-pixels), too: its weights depend on the picture.
+# Let it look at [your picture](#turn-pixels), too. For each picture other neurons are on, so the weights that you see
+# there change with the picture.
 #
 # ## Learned by heart
 #

@@ -92,11 +92,13 @@ boards = padding_and_stride()
 left, diagonal = (board.out for board in boards)
 book.ask(Place("The upper filter begins with its middle on the upper left pixel. Which number will it write there?",
                "Two of its ones lie on the line, the third hangs over the edge.",
-               name="output", low=0, high=3, start=0, answer=float(left[0, 0]), digits=0))  # fmt: skip
+               name="output", low=0, high=3, start=0, answer=float(left[0, 0]), digits=0,
+               covers=False))  # fmt: skip
 numbers = np.size(IMAGE)
 book.ask(Place(f"The lower image has {numbers} numbers. How many places does the filter need there?",
                "At each it covers four numbers, and no number twice.",
-               name="places", low=1, high=numbers, start=numbers, answer=diagonal.size, digits=0))  # fmt: skip
+               name="places", low=1, high=numbers, start=numbers, answer=diagonal.size, digits=0,
+               covers=False))  # fmt: skip
 book.film("ch06_padding_and_stride", Clip(Stacked(*boards), **SLOWLY),
           "Two convolutions: above with a border of zeros, below with longer steps.")  # fmt: skip
 found_both = int((diagonal == np.trace(DIAGONAL)).sum())
@@ -159,8 +161,11 @@ book.your_turn(own_filter(
 ))  # fmt: skip
 
 # %% [markdown]
-# To film a filter of your own:
-# `python -m chapters.ch06_convolution --kernel "0 1; -1 0" --stride 2`.
+# To film a filter of your own, run
+#
+# ```
+# python -m chapters.ch06_convolution --kernel "0 1; -1 0" --stride 2
+# ```
 #
 # ## Keep the largest
 #

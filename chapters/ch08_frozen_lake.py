@@ -281,8 +281,11 @@ book.film("ch08_frozen_lake", moves_film(walk, from_td, exact, learned.layer(-1)
 #
 # On real ice you slip. A move goes where you want in one of three cases only; in the others it goes to one side or the
 # other.
+#
+# On the left of the next film walks the policy that you have just seen, on the right the best policy there is. Look at
+# the arrows on the right, above all beside the holes.
 
-# %% Ask how often two policies win, and where the best one walks
+# %% Draw the film: the slippery lake
 film = slippery_film(from_td, book.seed)
 scene: Any = film.scene
 dry, best_rate = (player.rate for player in scene.players)
@@ -292,12 +295,6 @@ book.ask(Choose("At the start, in which direction does the best policy walk?",
 book.ask(Place("The policy learned without slipping. Of a hundred episodes on slippery ice, how many does it win?",
                f"The best policy wins {100 * best_rate:.0f}.",
                name="episodes won", low=0, high=100, start=50, answer=100 * dry, digits=0))  # fmt: skip
-
-# %% [markdown]
-# On the left of the film walks the policy that you have just seen, on the right the best policy there is. Look at the
-# arrows on the right, above all beside the holes.
-
-# %% Draw the film: the slippery lake
 dry_won = int(scene.players[0].counts[-1, -1])  # that ended on the last tile, at the flag
 low, high = confidence_interval(dry_won, PLAYED)
 book.film("ch08_slippery_lake", film, "Two policies on slippery ice, and how their episodes end.")

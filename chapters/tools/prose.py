@@ -28,6 +28,12 @@ from chapters.tools.sources import source_lines
 
 SOURCE = re.compile(r"::source (\S+) (\S+)")
 MATHML = "http://www.w3.org/1998/Math/MathML"
+SPACING = (  # in MathML: a pattern → what it should be, so that signs and names stand as they are printed in books
+    (r"(<mo>&#x0003D;</mo>)<mo>&#x02212;</mo>", r'\1<mo form="prefix">&#x02212;</mo>'),  # = -1 without a gap
+    (r"(?<!<mrow>)<mi>log</mi>", '<mspace width="0.17em"/><mi>log</mi>'),
+    (r'<mi>log</mi>(?!<mo stretchy="false">&#x00028;)', '<mi>log</mi><mspace width="0.17em"/>'),
+    (r'<mo>max</mo>(?=<mo stretchy="false">&#x00028;)', "<mi>max</mi>"),
+)
 
 
 @cache  # pages are written again for each new film
@@ -43,6 +49,8 @@ def formula(latex: str, display: str) -> str:
         mathml = convert(latex, display=display).replace(f' xmlns="{MATHML}"', "", 1)  # HTML knows it
     except Exception as error:
         raise ValueError(f"cannot read this formula: {latex!r}: {error}") from error
+    for pattern, better in SPACING:
+        mathml = re.sub(pattern, better, mathml)
     return mathml if display == "inline" else f'<div class="formula" tabindex="0">{mathml}</div>\n'
 
 

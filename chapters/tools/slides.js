@@ -106,6 +106,7 @@ const KEYS_OF_SLIDES = {
   PageDown: next,
   ArrowLeft: back,
   PageUp: back,
+  s: () => show(at + 1), // past the answer to a guess, past the rest of a film
   Home: () => show(0),
   End: () => show(slides.length - 1),
 };

@@ -1,12 +1,14 @@
 """Guess first: a question in front of a film, and beside the guess what the record says.
 
 A chapter asks it with `book.ask(Place(…))`, for a place on a line, or `book.ask(Choose(…))`, for one of some options.
+The film right behind it does not play until the guess is answered, and is covered until then: its first picture may
+already tell the answer. Where the first picture belongs to the question, ask with `covers=False`.
 """
 
 from __future__ import annotations
 
 import html
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 
 from chapters.tools.prose import MARKDOWN
 from chapters.turns.fragments import as_json
@@ -14,10 +16,11 @@ from chapters.turns.fragments import as_json
 
 @dataclass(frozen=True)
 class Guess:
-    """A question in Markdown, and what to say once it is answered."""
+    """A question in Markdown, and what to say once it is answered; does it cover the film behind it?"""
 
     question: str
     says: str
+    covers: bool = field(default=True, kw_only=True)
 
     def fragment(self) -> str:
         """Return the question as HTML. Without scripts its answer can be unfolded."""
@@ -39,7 +42,8 @@ class Guess:
 class Place(Guess):
     """Where on a line will it be? You drag a mark from `start`; the record is at `answer`.
 
-    `name`, `unit` and `digits` (after the point) say how the page writes a number; `low` and `high` are the ends.
+    `name`, `unit`, `digits` (after the point) and `commas` (a year has none) say how the page writes a number; `low`
+    and `high` are the ends of the line.
 
     >>> Place("Where will $w$ be?", "It leaps.", name="w", low=0, high=4, start=1, answer=2.946).answered()
     'w = 2.95.'
@@ -52,6 +56,7 @@ class Place(Guess):
     answer: float
     digits: int = 2
     unit: str = ""
+    commas: bool = True
 
     def __post_init__(self) -> None:
         for name in ("start", "answer"):

@@ -27,9 +27,9 @@ class Panels {
   }
 
   hint(panel) {  // on which sides is there more? It fades there
-    const { scrollLeft: left, scrollWidth, clientWidth } = panel;
-    panel.classList.toggle("more-left", left > 1);
-    panel.classList.toggle("more-right", left + clientWidth < scrollWidth - 1);
+    const { right } = panel.getBoundingClientRect();
+    panel.classList.toggle("more-left", panel.scrollLeft > 1);
+    panel.classList.toggle("more-right", panel.matches(".scrolls") && right_end(panel) > right + 1);
   }
 
   let_scroll(panel, scrolls) {  // with a name, and a place in the order of Tab: arrow keys scroll it then
@@ -43,6 +43,11 @@ class Panels {
       if (scrolls) panel.setAttribute(name, value);
       else panel.removeAttribute(name);
   }
+}
+
+function right_end(panel) {  // of what is drawn in it, but for its background
+  const [, , ...drawn] = panel.querySelector("svg").children;
+  return Math.max(...drawn.map((each) => each.getBoundingClientRect().right));
 }
 
 const own_width = (node) => Number(node.style.getPropertyValue("--width"));

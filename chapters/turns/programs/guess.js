@@ -1,7 +1,8 @@
 // A guess: one drags a mark or chooses, and sees the record beside it.
 
-function answer_place(section, { low, high, start, answer, digits, name, unit }, reveal) {
-  const write = (value) => `${written(value, digits)}${unit && ` ${unit}`}`;
+function answer_place(section, { low, high, start, answer, digits, name, unit, commas }, reveal) {
+  const number = (value) => (commas ? written(value, digits) : written(value, digits).replaceAll(",", ""));
+  const write = (value) => `${number(value)}${unit && ` ${unit}`}`;
   const input = make("input", {
     type: "range",
     min: low,
@@ -54,6 +55,45 @@ function answer_choice(section, { options, right }, reveal) {
   return [make("div", { class: "choices" }, ...buttons)];
 }
 
+// --- a film waits until the guesses in front of it are answered ---------------------------------------------------------
+
+function film_behind(section) {
+  // → the figure right behind a guess, or behind others that follow it
+  let next = section.nextElementSibling;
+  while (next?.matches(".guess")) next = next.nextElementSibling;
+  return next?.matches("figure.shown") ? next : null;
+}
+
+function hold(figure, cover) {
+  // Cover a film, or only keep it from playing → function () that shows it
+  const { players = [], clock } = window.tinylearnFilms ?? {},
+    film = players.find((each) => figure.contains(each.film.section))?.film;
+  if (film?.started) return () => {}; // the address asks for a moment of it
+  const hidden = cover ? [...figure.children] : [],
+    paused = film?.paused;
+  let held = true;
+  const show = () => {
+    if (!held) return;
+    held = false;
+    for (const each of hidden) each.inert = false;
+    veil.remove();
+    if (film && !film.started) film.paused = paused;
+    clock?.choose();
+  };
+  const button = make("button", { type: "button" }, "Show the film now");
+  const veil = make("div", { class: "veil" }, make("p", {}, "Your guess comes first."), button);
+  button.addEventListener("click", show);
+  if (film) {
+    clock.pause(film);
+    film.followers.push(() => film.started && show()); // somebody plays it, or steps on
+  }
+  for (const each of hidden) each.inert = true;
+  if (cover) figure.append(veil);
+  return show;
+}
+
+const open = new Map(); // film → its guesses without an answer
+
 for (const section of document.querySelectorAll(".guess")) {
   const data = JSON.parse(section.querySelector(".guess-data").textContent),
     answer = section.querySelector("details");
@@ -62,7 +102,12 @@ for (const section of document.querySelectorAll(".guess")) {
     said.textContent = text;
     Object.assign(answer, { hidden: false, open: true });
     section.classList.add("answered");
+    const { guesses, show } = open.get(figure) ?? {};
+    if (guesses?.delete(section) && guesses.size === 0) show();
   };
+  const figure = film_behind(section);
+  if (figure && !open.has(figure)) open.set(figure, { guesses: new Set(), show: hold(figure, data.covers) });
+  open.get(figure)?.guesses.add(section);
   answer.hidden = true;
   answer.before(...(data.options ? answer_choice : answer_place)(section, data, reveal), said);
 }

@@ -223,7 +223,12 @@ print(values.round(4), f"win rate of the greedy policy = {rate}", sep="\\n")
       const total = (letter) => chances.reduce((sum, chance, s) => sum + (letters[s] === letter ? chance : 0), 0);
       const [won, lost] = [total("G"), total("H")],
         percent = (chance) => `${written(100 * chance, slippery ? 1 : 0)} %`;
-      summary.textContent = `Always follow the arrows, and you win ${percent(win_rate(rows, leads, policy, data.moves))} of all episodes.`;
+      const rate = win_rate(rows, leads, policy, data.moves),
+        start = Math.max(...values.subarray(4 * letters.indexOf("S")).subarray(0, 4));
+      const higher = slippery && next === "best" && discount === 1 && start > rate + 0.0005;
+      summary.textContent =
+        `Always follow the arrows, and you win ${percent(rate)} of all episodes.` +
+        (higher ? ` With other arrows when few moves are left, ${percent(start)}: that is the number at the start.` : "");
       [won, lost, 1 - won - lost].forEach((part, k) => {
         ends[k].style.width = `${100 * Math.max(part, 0)}%`;
       });
