@@ -1,8 +1,8 @@
 # %% [markdown]
 # # Chapter 5. Horse or deer? One neuron looks at a picture
 #
-# Is that a horse or a deer? You look, and you know. Now try to write down how you know it, as a rule for somebody who
-# has never seen either. Antlers? Many deer have none. Four long legs? Both have them.
+# Is that a horse or a deer? You look, and you know. Now try to write that down, as a rule for somebody who has never
+# seen either. Antlers? Many deer have none. Four long legs? Both have them.
 #
 # For a machine it is harder still. It sees no animal, only a table of numbers, which say how bright each small square
 # of the picture is. Nobody knows a good rule for such a table. So we do as in chapter 3: we show a neuron examples,
@@ -369,8 +369,7 @@ sure_horse, sure_deer = four.predicted[-1].tolist()
 # heading holds for these two animals, too. None has to be right every time, for the last neuron never hears one of them
 # alone. The network gives the horse a probability of {sure_horse:.3f}, and the deer one of {sure_deer:.3f}.
 #
-# Let it look at [your picture](#turn-pixels), too. For each picture other neurons are on, so the weights that you see
-# there change with the picture.
+# Let it look at [your picture](#turn-pixels), too. The weights that you see there are those of the neurons that are on.
 #
 # ## Learned by heart
 #
@@ -440,9 +439,9 @@ book.ask(Place(f"How many of the {n_train} does the network still know?",
 # between the classes that it knows, for pictures like those that it has seen. A cow is outside, and so, perhaps, is a
 # horse in the snow.
 #
-# *A test set that was used.* Look at the dashed lines once more. They go up and down, and you might stop where one is
-# highest. Then you have chosen with the test set, and it is no longer a test: the number that you report is too good.
-# For choosing you need a third set; more of that in chapter 7.
+# *A test set that was used.* The dashed lines go up and down, and you might stop where one is highest. Then
+# you have chosen with the test set, and it is no longer a test: the number that you report is too good. For choosing
+# you need a third set; more of that in chapter 7.
 #
 # With `python -m chapters.ch05_horse_or_deer --data cifar10` you can read this chapter with photographs.
 #

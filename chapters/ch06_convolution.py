@@ -354,12 +354,12 @@ at_first, in_the_end = float(maps.maps[0].max()), float(maps.maps[-1].max())
 # if it is blue on one side and red on the other, to an edge. If the tiles differ, it answers to a colour. Now look at
 # the maps: does one light up along the legs, another along the back, or on the ground?
 #
-# But do not look for a story behind each of them. The network knows nothing of legs. It knows what made the loss
-# smaller on {len(x)} pictures.
+# Do not look for a story behind each. The network knows nothing of legs. It knows what made the loss smaller on
+# {len(x)} pictures.
 #
 # ## Is it worth it?
 #
-# Let us compare two networks, on the red pixels of the same {len(x)} pictures. The first is built like the dense one of
+# Compare two networks, on the red pixels of the same {len(x)} pictures. The first is built like the dense one of
 # chapter 5. The second has two convolutions, each with ReLU and max pooling behind it, and then a hidden layer.
 
 

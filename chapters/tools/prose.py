@@ -102,6 +102,16 @@ def _fence(renderer: RendererProtocol, tokens: Sequence[Token], at: int, options
     return code(tokens[at].content.rstrip("\n"), tokens[at].info.strip() or "text")
 
 
+def _inline(text: str) -> str:
+    """Return code in a sentence. Where a line ends, `--seed` goes to the next one as a whole.
+
+    >>> _inline("python -m chapters 4 --seed 1")
+    '<code>python <span class="flag">-m</span> chapters 4 <span class="flag">--seed</span> 1</code>'
+    """
+    marked = re.sub(r"(?<= )-+[a-z]+", r'<span class="flag">\g<0></span>', html.escape(text))
+    return f"<code>{marked}</code>"
+
+
 def _markdown() -> MarkdownIt:
     markdown = MarkdownIt("commonmark", {"typographer": True}).enable(["table", "smartquotes"])
     markdown.inline.ruler.before("escape", "formula", _dollars)
@@ -110,6 +120,7 @@ def _markdown() -> MarkdownIt:
     rules = markdown.renderer.rules  # type: ignore[attr-defined]
     rules["formula"] = lambda tokens, at, options, env: formula(tokens[at].content, "inline")
     rules["formula_block"] = lambda tokens, at, options, env: formula(tokens[at].content, "block")
+    rules["code_inline"] = lambda tokens, at, options, env: _inline(tokens[at].content)
     rules["source"] = lambda tokens, at, options, env: _render_source(markdown.renderer, tokens, at, options, env)
     rules["fence"] = lambda tokens, at, options, env: _fence(markdown.renderer, tokens, at, options, env)
     return markdown

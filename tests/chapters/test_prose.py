@@ -152,6 +152,20 @@ def test_turns_formulas_into_mathml():
     assert "in US$ 3 and US$ 4." in page
 
 
+@pytest.mark.parametrize(
+    ("latex", "part"),
+    [
+        ("x = -1", '<mo>&#x0003D;</mo><mo form="prefix">&#x02212;</mo><mn>1</mn>'),
+        ("a - b", "<mi>a</mi><mo>&#x02212;</mo><mi>b</mi>"),
+        ("t \\log p", '<mspace width="0.17em"/><mi>log</mi><mspace width="0.17em"/>'),
+        ("\\log(p)", '<mrow><mi>log</mi><mo stretchy="false">&#x00028;</mo>'),
+        ("\\max(x, 0)", "<mi>max</mi>"),
+    ],
+)
+def test_leaves_gaps_in_formulas_where_books_have_them(latex, part):
+    assert part in as_html(f"See ${latex}$.")
+
+
 def test_refuses_a_formula_without_an_end():
     with pytest.raises(ValueError, match=r"a formula begins with \$\$ but does not end"):
         as_html("$$x = 1\n\nand more")

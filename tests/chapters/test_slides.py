@@ -135,6 +135,15 @@ def test_answers_a_guess_with_the_next_key_and_shows_the_film_after_it(page):
     assert page.run(f"return {SHOWN}.dataset.kind") == "film"
 
 
+def test_skips_the_answer_to_a_guess_and_the_rest_of_a_film(page):
+    place, told = go(page, "guess"), "return document.querySelectorAll('details[open]').length"
+    page.press("s")
+    assert page.run(f"return {SHOWN}.dataset.kind") == "film"
+    page.press("s")
+    assert page.run(f"return {NUMBER}") == place + 2
+    assert page.run(told) == 0
+
+
 def test_starts_a_film_with_its_slide_waits_where_it_is_held_and_goes_on(page):
     page.run("location.hash = '#film-ch03_first_updates:'")
     page.wait_for(f"{SHOWN}.querySelector('#film-ch03_first_updates')")

@@ -115,7 +115,7 @@ class FunctionAndSlope(PageScene):
         return function_why(f"{self.name}.", self.states.layer, gid, *self.states.at(frame).tolist())
 
     def moments(self) -> tuple[str, Sequence[float]]:
-        return "x", self.states.x.tolist()
+        return "x", [float(f"{x:.10g}") for x in self.states.x]  # 0.1, not 0.09999999999999964
 
     def _plot(self, box: Box, seen: np.ndarray, **settings: str) -> Axes:
         """Return axes with a tenth of room above and below the `seen` numbers, and at the sides for the tangent."""
