@@ -91,6 +91,7 @@ def test_shows_a_film_to_those_who_give_up_or_start_it(opened):
     assert browser.run(f"return [{VEILS}, tinylearnFilms.players[0].film.picture]") == [0, 2]
     browser = opened("#nothing")
     browser.run("document.querySelector('.shown').scrollIntoView()")
+    browser.wait_for("tinylearnFilms.clock.seen.size > 0")
     browser.press(" ")
     browser.wait_for(f"{VEILS} === 0 && {PLAYING} === 0")
 

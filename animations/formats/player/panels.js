@@ -26,10 +26,11 @@ class Panels {
     for (const child of node.children) this.place(child, under ? width : width * share(child, node));
   }
 
-  hint(panel) {  // on which sides is there more? It fades there
-    const { right } = panel.getBoundingClientRect();
+  hint(panel) {  // on which sides is there more, but for the background? It fades there
+    const { right } = panel.getBoundingClientRect(), [, , ...drawn] = panel.querySelector("svg").children;
+    const more = (each) => each.getBoundingClientRect().right > right + 1;
     panel.classList.toggle("more-left", panel.scrollLeft > 1);
-    panel.classList.toggle("more-right", panel.matches(".scrolls") && right_end(panel) > right + 1);
+    panel.classList.toggle("more-right", drawn.some(more));
   }
 
   let_scroll(panel, scrolls) {  // with a name, and a place in the order of Tab: arrow keys scroll it then
@@ -43,11 +44,6 @@ class Panels {
       if (scrolls) panel.setAttribute(name, value);
       else panel.removeAttribute(name);
   }
-}
-
-function right_end(panel) {  // of what is drawn in it, but for its background
-  const [, , ...drawn] = panel.querySelector("svg").children;
-  return Math.max(...drawn.map((each) => each.getBoundingClientRect().right));
 }
 
 const own_width = (node) => Number(node.style.getPropertyValue("--width"));
