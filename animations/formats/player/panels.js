@@ -27,7 +27,7 @@ class Panels {
   }
 
   hint(panel) {  // on which sides is there more, but for the background? It fades there
-    const { right } = panel.getBoundingClientRect(), [, , ...drawn] = panel.querySelector("svg").children;
+    const { right } = panel.getBoundingClientRect(), [, ...drawn] = panel.querySelectorAll("svg > :not(defs)");
     const more = (each) => each.getBoundingClientRect().right > right + 1;
     panel.classList.toggle("more-left", panel.scrollLeft > 1);
     panel.classList.toggle("more-right", drawn.some(more));
