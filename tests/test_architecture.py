@@ -10,9 +10,9 @@ import animations
 
 ROOT = Path(__file__).parent.parent
 FLOORS = {  # the lowest first; a module may import from its own floor and from those below
-    "tools": "checks ctrl_c progress files npz guarding",
+    "tools": "checks ctrl_c blas progress files npz guarding",
     "layers": "initializers layers",
-    "model": "parameters sharing summary model_files model",
+    "model": "parameters sharing summary model",
     "training": """losses loss optimizers optimizer_base optimizer_guard optimizer_state divergence batches
         checkpoint callbacks run workers training_arguments training""",
     "recording": "recording",

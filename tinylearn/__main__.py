@@ -84,41 +84,29 @@ def arithmetic() -> Iterator[Result]:
     yield "a float32 matrix product agrees with float64 to 0.001", off < 1e-3, f"largest difference {off:.1e}"
 
 
-def layers() -> Iterator[Result]:
-    """Yield for each row of the table of layers the error of backward against central differences."""
-
-    def error(name: str) -> str:
-        rng = np.random.default_rng(0)
-        report = check_gradients(make_layer(name, rng), make_input(name, rng), rng=rng)
-        return f"relative error {report.error:.1e}"
-
-    return each(LAYERS, error)
+def of_layer(name: str) -> str:
+    """Compare backward of a row of the table of layers with central differences."""
+    rng = np.random.default_rng(0)
+    report = check_gradients(make_layer(name, rng), make_input(name, rng), rng=rng)
+    return f"relative error {report.error:.1e}"
 
 
-def losses() -> Iterator[Result]:
-    """Yield for each row of the table of losses the error of backward against central differences."""
-
-    def error(name: str) -> str:
-        rng, row = np.random.default_rng(0), LOSSES[name]
-        report = check_gradients(row.make(), row.predicted(rng), row.target(rng), rng=rng)
-        return f"relative error {report.error:.1e}"
-
-    return each(LOSSES, error)
+def of_loss(name: str) -> str:
+    """Compare backward of a row of the table of losses with central differences."""
+    rng, row = np.random.default_rng(0), LOSSES[name]
+    report = check_gradients(row.make(), row.predicted(rng), row.target(rng), rng=rng)
+    return f"relative error {report.error:.1e}"
 
 
-def optimizers() -> Iterator[Result]:
-    """Yield for each row of the table of optimisers whether its steps agree with its formula."""
-
-    def steps(name: str) -> str:
-        row, p = OPTIMIZERS[name], np.array([1.0])
-        optimizer = row.make()
-        for gradient in GRADIENTS:
-            optimizer.step(p, np.array([gradient]))
-        if not abs(p[0] - row.end) < 1e-12:
-            raise ValueError(f"three steps take 1 to {p[0]:.6f}, but should take it to {row.end:.6f}")
-        return f"three steps take 1 to {p[0]:.6f}"
-
-    return each(OPTIMIZERS, steps)
+def of_optimizer(name: str) -> str:
+    """Compare three steps of a row of the table of optimisers with its formula."""
+    row, p = OPTIMIZERS[name], np.array([1.0])
+    optimizer = row.make()
+    for gradient in GRADIENTS:
+        optimizer.step(p, np.array([gradient]))
+    if not abs(p[0] - row.end) < 1e-12:
+        raise ValueError(f"three steps take 1 to {p[0]:.6f}, but should take it to {row.end:.6f}")
+    return f"three steps take 1 to {p[0]:.6f}"
 
 
 def each(names: Iterable[str], check: Callable[[str], str]) -> Iterator[Result]:
@@ -136,9 +124,11 @@ def main() -> int:
         print(line)
     wrong = []
     parts = {
-        "arithmetic": arithmetic(), "gradients of every layer": layers(), "gradients of every loss": losses(),
-        "steps of every optimiser": optimizers(),
-    }  # fmt: skip
+        "arithmetic": arithmetic(),
+        "gradients of every layer": each(LAYERS, of_layer),
+        "gradients of every loss": each(LOSSES, of_loss),
+        "steps of every optimiser": each(OPTIMIZERS, of_optimizer),
+    }
     for title, results in parts.items():
         print(f"\n{title}")
         for asked, well, found in results:

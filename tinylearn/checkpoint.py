@@ -21,10 +21,10 @@ from typing import Any
 
 import numpy as np
 
-from tinylearn.checks import existing_path, generator, instance
+from tinylearn.checks import generator, instance
 from tinylearn.files import complete_or_absent
 from tinylearn.model import Sequential
-from tinylearn.npz import read_arrays
+from tinylearn.npz import read_arrays, written_by
 from tinylearn.optimizer_state import description_of, full_state, restore_state
 from tinylearn.optimizers import Optimizer
 
@@ -112,19 +112,14 @@ def read_more(path: str | os.PathLike[str]) -> dict[str, Any]:
 
 def _read(path: str | os.PathLike[str]) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
     """Return a file's arrays, its `about`, and `more`; ValueError if `save_checkpoint` did not write it."""
-    path = existing_path("load_checkpoint", path)
-    try:
-        arrays = read_arrays(path)
+    with written_by("save_checkpoint", path, "load_checkpoint") as file:
+        arrays = read_arrays(file)
         about = json.loads(arrays["about"].item())
         if about["format"] != FORMAT:
             raise ValueError(f"its format is {about['format']}")
         if {"about", *about["arrays"]} != set(arrays):
             raise ValueError(f"it holds {', '.join(arrays)}, not {', '.join(about['arrays'])}")
         arrays |= {name: arrays[name][()] for name in about["scalars"]}  # NumPy's, not arrays without axes
-    except (FileNotFoundError, PermissionError):
-        raise
-    except Exception as error:  # zip, array and JSON raise different ones for a damaged file
-        raise ValueError(f"{path} is not a file that save_checkpoint wrote: {error}") from error
     more = {name: value if value.ndim else value.item() for name, value in _part(arrays, "more.").items()}
     return arrays, about, more
 

@@ -109,11 +109,8 @@ def confidence_interval(correct: int, total: int) -> tuple[float, float]:
 
 
 def _pair(caller: str, predicted: Any, target: Any) -> tuple[np.ndarray, np.ndarray]:
-    scores, predicted, target = (
-        np.shape(real_array(caller, "predicted", predicted)),
-        classes(predicted),
-        classes(target),
-    )
+    scores = real_array(caller, "predicted", predicted).shape
+    predicted, target = classes(predicted), classes(target)
     if predicted.shape != target.shape:
         raise ValueError(f"{caller}: expected one target per prediction, got {len(predicted)} and {len(target)}")
     k = max(scores[1], 2) if len(scores) == 2 else math.inf

@@ -18,9 +18,10 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from tinylearn.checks import float_type, numbers, positive_integer, real_array
+from tinylearn.files import complete_or_absent
 from tinylearn.layers.guard import checked_layers, raise_misfit, required_dx
 from tinylearn.layers.layer import Layer
-from tinylearn.model_files import load_arrays, save_arrays
+from tinylearn.npz import read_arrays, written_by
 from tinylearn.parameters import Views, pack, twin
 from tinylearn.sharing import refuse_changes, refuse_sharing
 from tinylearn.summary import output_shapes, summary
@@ -133,7 +134,8 @@ class Sequential(Layer):
         This replaces an existing file atomically. Read the file with `load`, or without tinylearn with
         `np.load(path)["dense_1.w"]`.
         """
-        save_arrays(path, self.named_arrays())
+        with complete_or_absent(path, "save") as file:
+            np.savez(file, **self.named_arrays())  # type: ignore[arg-type]
 
     def load(self, path: str | os.PathLike[str]) -> None:
         """Read the file that `save` wrote.
@@ -141,7 +143,9 @@ class Sequential(Layer):
         Raises FileNotFoundError if there is none, and ValueError if it is another kind of file or does not fit this
         model: the message names the first array that differs. After an error the model is unchanged.
         """
-        self.assign(load_arrays(path), str(path))
+        with written_by("Sequential.save", path, "load") as file:
+            arrays = read_arrays(file)
+        self.assign(arrays, str(path))
 
     def assign(self, values: Mapping[str, np.ndarray], source: str) -> None:
         """Set every parameter and state, bit for bit, to the array of its name. If one does not fit, change nothing."""

@@ -2,10 +2,30 @@
 
 from __future__ import annotations
 
+import os
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
+
+from tinylearn.checks import existing_path
+
+
+@contextmanager
+def written_by(writer: str, path: str | os.PathLike[str], caller: str) -> Iterator[Path]:
+    """Yield the path of a file to read. Any error of the block becomes a ValueError: `writer` did not write this file.
+
+    FileNotFoundError if there is no file; PermissionError if it cannot be opened.
+    """
+    path = existing_path(caller, path)
+    try:
+        yield path
+    except (FileNotFoundError, PermissionError):
+        raise
+    except Exception as error:  # zip, array and JSON raise different ones for a damaged file
+        raise ValueError(f"{path} is not a file that {writer} wrote: {error}") from error
 
 
 def read_arrays(path: Path) -> dict[str, np.ndarray]:

@@ -8,8 +8,8 @@ the batch is the weighted mean over its pieces: each counts by its fraction of t
 gradients. They are added up in a fixed order, so the same seed and the same number of workers give the same bits.
 
 NumPy lets another thread run while it computes. BLAS does the matrix products, and during `fit` it gets one thread: two
-workers with a thread each are faster than one worker with two threads for its products. A small network gains even
-more: to divide a small product among threads takes longer than to compute it, on a busy machine up to 25 times as long.
+workers with a thread each are faster than one worker with two threads for its products. A small network gains even more
+(see `blas.py`).
 """
 
 from __future__ import annotations
@@ -18,15 +18,13 @@ import copy
 import functools
 import itertools
 import math
-import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext
-from typing import Any
 
 import numpy as np
-from threadpoolctl import ThreadpoolController
 
+from tinylearn.blas import one_blas_thread
 from tinylearn.ctrl_c import ctrl_c_later
 from tinylearn.losses import Loss
 from tinylearn.model import Sequential, first_that_learns
@@ -71,64 +69,6 @@ def _threads(number: int) -> Iterator[ThreadPoolExecutor]:
     finally:
         with ctrl_c_later():
             pool.shutdown()
-
-
-_lock = threading.RLock()  # a signal may come while this thread has it
-_holders: set[object] = set()  # who wants BLAS to have one thread
-_before: list[tuple[Any, int]] = []  # (library, its threads when the first of them came)
-
-
-@functools.cache
-def _blas() -> list[Any]:
-    """Return the loaded libraries. (Looking for them takes longer than a small `fit`.)"""
-    return ThreadpoolController().select(user_api="blas").lib_controllers
-
-
-def blas_threads() -> int:
-    """Return how many threads BLAS uses."""
-    return max((library.num_threads for library in _blas()), default=1)
-
-
-@contextmanager
-def one_blas_thread(number: int = 1) -> Iterator[None]:
-    """Hold BLAS to one thread, in the whole process. If several callers overlap, the last one restores its threads.
-
-    Another `number` has no effect while another caller holds BLAS to one thread.
-    """
-    holder = object()
-    try:
-        with ctrl_c_later(), _lock:
-            if number == 1 or not _holders:
-                _holders.add(holder)
-                _before[:] = _before or [(library, library.num_threads) for library in _blas()]
-                for library in _blas():
-                    _set_threads(library, number)
-        yield
-    finally:
-        try:
-            _let_go(holder)
-        finally:  # again, in case Ctrl-C interrupts the first
-            _let_go(holder)
-
-
-def _let_go(holder: object) -> None:
-    """Give BLAS its threads back, unless another caller still holds it."""
-    with ctrl_c_later(), _lock:
-        _holders.discard(holder)
-        if not _holders:
-            for library, threads in _before:
-                _set_threads(library, threads)
-            _before.clear()
-
-
-def _set_threads(library: Any, number: int) -> None:
-    """Set how many threads a library uses, from any thread: threadpoolctl lets only the first one do it."""
-    if library.num_threads == number:
-        return
-    take_over = getattr(library, "clear_controlling_thread", lambda force: None)
-    take_over(force=True)
-    library.set_num_threads(number)
-    take_over(force=True)
 
 
 def gradients(model: Sequential, loss: Loss, x: np.ndarray, y: np.ndarray, fraction: float = 1.0) -> float:

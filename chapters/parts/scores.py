@@ -9,7 +9,7 @@ import numpy as np
 
 from chapters.parts.images import DEER_OR_HORSE, HorsesAndDeer
 from tinylearn import Evaluate, Recording, Scorecard, Sequential, accuracy
-from tinylearn.workers import one_blas_thread
+from tinylearn.blas import one_blas_thread
 
 
 def correct(predicted: np.ndarray, labels: np.ndarray) -> int:

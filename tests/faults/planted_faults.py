@@ -8,7 +8,7 @@ from pathlib import Path
 from tinylearn.recording.store import Store
 
 PAUSE = 0.05  # seconds in which a kill finds the fault
-WRITERS = [import_module(name) for name in ("tinylearn.checkpoint", "tinylearn.model_files", "animations.render")]
+WRITERS = [import_module(name) for name in ("tinylearn.checkpoint", "tinylearn.model", "animations.render")]
 
 
 @contextlib.contextmanager

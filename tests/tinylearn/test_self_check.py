@@ -13,7 +13,7 @@ import pytest
 
 import tinylearn
 import tinylearn.__main__ as self_check
-from tinylearn.__main__ import arithmetic, losses, main, optimizers
+from tinylearn.__main__ import arithmetic, each, main, of_loss, of_optimizer
 from tinylearn.layer_table import LAYERS, Row
 from tinylearn.loss_table import LOSSES
 from tinylearn.optimizer_table import OPTIMIZERS
@@ -66,7 +66,7 @@ def test_notices_a_wrong_loss_and_a_wrong_optimiser(monkeypatch):
     backward, step = tinylearn.MeanSquaredError.backward, tinylearn.Adam.step
     monkeypatch.setattr(tinylearn.MeanSquaredError, "backward", lambda self: 2 * backward(self))
     monkeypatch.setattr(tinylearn.Adam, "step", lambda self, p, g: step(self, p, -g))
-    wrong = [asked for asked, well, _ in (*losses(), *optimizers()) if not well]
+    wrong = [asked for asked, well, _ in (*each(LOSSES, of_loss), *each(OPTIMIZERS, of_optimizer)) if not well]
     assert wrong == [name for name in (*LOSSES, *OPTIMIZERS) if name.startswith(("MeanSquaredError", "Adam"))]
 
 

@@ -19,11 +19,12 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from tinylearn.batches import Batch, take_rows
+from tinylearn.blas import blas_threads, one_blas_thread
 from tinylearn.checks import same_state
 from tinylearn.optimizers import Optimizer
 from tinylearn.recording import Recording
 from tinylearn.recording.origin import Origin, Training
-from tinylearn.workers import Compute, blas_threads, one_blas_thread, workers_for
+from tinylearn.workers import Compute, workers_for
 
 KEPT = 8  # replays to keep: without them, to explain update 2, 3, 4, … would take longer each time
 

@@ -19,6 +19,7 @@ from typing import Any, NoReturn, Self
 
 import numpy as np
 
+from tinylearn.blas import blas_threads
 from tinylearn.callbacks import Update
 from tinylearn.checks import path_of, shortened
 from tinylearn.ctrl_c import ctrl_c_later
@@ -31,7 +32,6 @@ from tinylearn.recording.selection import Selection, selected_names
 from tinylearn.recording.store import Store, record_dtype
 from tinylearn.recording.table import Table
 from tinylearn.recording.thinning import Thinning
-from tinylearn.workers import blas_threads
 
 COPIED_BYTES = 1 << 28  # memory for the copies at each `fit`, roughly
 
