@@ -26,7 +26,8 @@ from animations.engine.clip import Clip
 from animations.formats.dark import at_night
 from animations.formats.drawing import Drawing, Slot
 from animations.formats.fonts import font_rules
-from animations.formats.svg import UNITS, Element, SvgRenderer
+from animations.formats.paths import UNITS
+from animations.formats.svg import Element, SvgRenderer
 from animations.formats.whys import Explanations, pack
 
 LEAST = 12  # pixels of the smallest text, on any screen

@@ -5,7 +5,7 @@
     image                                              <image>, a PNG: of its own pixels, where they are squares
     Gouraud shading, large meshes                      <image>, painted as always
 
-Numbers are tenths of a pixel, so that nearly all are whole.
+The shapes themselves are written by `paths`.
 """
 
 from __future__ import annotations
@@ -26,17 +26,10 @@ from matplotlib.transforms import Affine2D, BboxTransformTo, IdentityTransform, 
 from PIL import Image
 
 from animations.formats.fonts import Face, faces_of, width_of
+from animations.formats.paths import UNITS, circle_data, number, path_data, rounded
 
-UNITS = 10  # per pixel
 PICTURE_SCALE = 2  # for things painted because SVG has no shape for them: enough for high-density screens
 MANY = 400  # cells of a mesh; a mesh with more becomes an image
-SEGMENTS = {  # kind of segment → its letter in SVG, and its number of points
-    Outline.MOVETO: ("m", 1),
-    Outline.LINETO: ("l", 1),
-    Outline.CURVE3: ("q", 2),
-    Outline.CURVE4: ("c", 3),
-    Outline.CLOSEPOLY: ("z", 1),
-}
 AS_IT_IS = IdentityTransform()
 
 
@@ -129,12 +122,12 @@ class SvgRenderer(RendererBase):
         line = gc.get_linewidth() * self.dpi / 72 if "stroke" in look else 0.0
         trans_down = marker_trans + Affine2D().scale(1, -1)
         shape = marker_path.cleaned(trans_down, stroke_width=line, snap=False, curves=True)
-        first, rest = _rounded(np.asarray(shape.vertices)[:1])[0], path_data(shape.vertices, shape.codes, relative=True)
+        first, rest = rounded(np.asarray(shape.vertices)[:1])[0], path_data(shape.vertices, shape.codes, relative=True)
         rest = circle_data(marker_path, trans_down, relative=True) or rest
         places = [vertices[-2:] for vertices, _ in path.iter_segments(trans + self.flip, simplify=False)]
         inside = [place for place in places if np.isfinite(place).all() and self._is_near(place)]
         if inside:
-            starts = _rounded(np.array(inside)) + first
+            starts = rounded(np.array(inside)) + first
             shapes = "".join(f"M{x} {y}{rest}" for x, y in starts.tolist())
             self.elements.append(Element("path", {"d": shapes, **look}))
 
@@ -374,85 +367,6 @@ class _Shapes(TextToPath):
 def _alpha(colour: Sequence[float], forced: float | None) -> float:
     """Return how opaque a colour is, 0 … 1."""
     return forced if forced is not None else float(colour[3]) if len(colour) == 4 else 1.0
-
-
-def number(pixels: float) -> str:
-    """Return a length in pixels in units of the drawing.
-
-    >>> number(12), number(0.25)
-    ('120', '2.5')
-    """
-    return f"{round(UNITS * float(pixels), 1):g}" if abs(pixels) < 1e4 else f"{UNITS * float(pixels):.0f}"
-
-
-def _rounded(vertices: np.ndarray) -> np.ndarray:
-    return np.rint(UNITS * np.clip(vertices, -1e6, 1e6)).astype(np.int64)
-
-
-def path_data(vertices: Any, codes: Any, relative: bool = False) -> str:
-    """Return a path in SVG's notation, as relative steps, because these are short numbers.
-
-    relative   leave out the first "move to", so that the path may begin anywhere
-
-    >>> path_data(np.array([[0, 0], [10, 0], [10, 5.0]]), None)
-    'M0 0l100 0 0 50'
-    """
-    places = _rounded(np.asarray(vertices).reshape(-1, 2))
-    kinds = [Outline.MOVETO] + [Outline.LINETO] * (len(places) - 1) if codes is None else codes.tolist()
-    if Outline.STOP in kinds:
-        kinds = kinds[: kinds.index(Outline.STOP)]
-    now = start = np.zeros(2, np.int64)
-    parts, i = [], 0
-    while i < len(kinds):
-        letter, count = SEGMENTS[kinds[i]]
-        end = i + count
-        if kinds[i] == Outline.LINETO:  # all that follow
-            end = next((k for k in range(i, len(kinds)) if kinds[k] != Outline.LINETO), len(kinds))
-            steps = _straightened(np.diff(places[i:end], axis=0, prepend=now[None]))
-        else:
-            steps = places[i:end] - now
-        if kinds[i] == Outline.MOVETO:
-            start = places[i]
-            letter = "M" if i == 0 else letter
-        if kinds[i] == Outline.CLOSEPOLY:
-            parts.append("z")
-            now = start
-        else:
-            if i or not relative:
-                parts.append(letter + " ".join(map(str, steps.ravel().tolist())).replace(" -", "-"))
-            now = places[end - 1]
-        i = end
-    return "".join(parts) if len(parts) > (not relative) else ""
-
-
-def _straightened(steps: np.ndarray) -> np.ndarray:
-    """Make one step of those that go on in the same direction.
-
-    >>> _straightened(np.array([[3, 0], [6, 0], [0, 5]])).tolist()
-    [[9, 0], [0, 5]]
-    """
-    one, next_one = steps[:-1], steps[1:]
-    go_on = (one[:, 0] * next_one[:, 1] == one[:, 1] * next_one[:, 0]) & ((one * next_one).sum(axis=1) > 0)
-    return np.add.reduceat(steps, np.flatnonzero(np.concatenate([[True], ~go_on])))
-
-
-def circle_data(path: Outline, transform: Transform, relative: bool = False) -> str:
-    """Return matplotlib's circle as two arcs, which begin where it begins; "" for other paths, and if it is turned.
-
-    relative   leave out the "move to" the start
-
-    >>> circle_data(Outline.unit_circle(), Affine2D().scale(2, -2).translate(5, 5))
-    'M50 70a20 20 0 0 0 0-40a20 20 0 0 0 0 40z'
-    """
-    if path is not Outline.unit_circle() or not transform.is_affine:
-        return ""
-    matrix = transform.get_matrix()
-    (x, start), (_, end) = _rounded(transform.transform([(0, -1), (0, 1)]))
-    if not np.isfinite(matrix).all() or matrix[0, 1] or matrix[1, 0] or start == end:
-        return ""
-    radii, sweep = f"{number(abs(matrix[0, 0]))} {abs(end - start) / 2:g}", int(matrix[0, 0] * matrix[1, 1] > 0)
-    arcs = "".join(f"a{radii} 0 0 {sweep} 0 {height}" for height in (end - start, start - end)).replace(" -", "-")
-    return f"{'' if relative else f'M{x} {start}'}{arcs}z"
 
 
 def png(pixels: np.ndarray) -> str:
