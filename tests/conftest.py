@@ -1,14 +1,17 @@
-"""For all tests: threads, Ctrl-C, garbage. For those of pages: a headless Chromium; without it they are skipped."""
+"""For all tests: threads, Ctrl-C, garbage, no deadlines. For pages: a headless Chromium; without it, skipped."""
 
 import gc
 import os
 import shutil
 import signal
 
+import hypothesis
 import pytest
 
 from tests.browser import chromium
 
+hypothesis.settings.register_profile("untimed", deadline=None)  # a busy machine is no fault
+hypothesis.settings.load_profile("untimed")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # tests run on all cores: more threads would wait for each other
 
 

@@ -144,3 +144,20 @@ def test_scenes_take_no_helpers_from_other_scenes():
 
 def is_class(tree, name):
     return any(isinstance(node, ast.ClassDef) and node.name == name for node in tree.body)
+
+
+def test_benchmarks_import_from_each_other_what_is_there():
+    """They are run by hand, so nothing else would say that one of them has lost what another needs."""
+    files = {
+        path.stem: ast.parse(path.read_text(encoding="utf-8")) for path in (ROOT / "tests/benchmarks").glob("*.py")
+    }
+    missing = [f"{name}: {alias.name} from {node.module}" for name, tree in files.items() for node in ast.walk(tree)
+               if isinstance(node, ast.ImportFrom) and node.module in files
+               for alias in node.names if alias.name not in names_defined(files[node.module])]  # fmt: skip
+    assert missing == []
+
+
+def names_defined(tree):
+    """Return the names that the top level of a module defines."""
+    bound = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    return bound | {node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)}

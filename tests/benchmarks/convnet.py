@@ -21,7 +21,7 @@ from pathlib import Path
 
 import numpy as np
 from chapter7_nets import Net, PyTorch, Textbook, Tinylearn
-from turns import KEEP_MEMORY, Peer, print_machine, ratio, serve
+from peers import KEEP_MEMORY, Peer, print_machine, ratio, serve
 
 PEERS = {
     "tinylearn": Tinylearn,

@@ -15,8 +15,8 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
+from peers import print_machine, ratio
 from threadpoolctl import threadpool_limits
-from turns import print_machine, ratio
 
 import tinylearn as tl
 from tinylearn.workers import keep_freed_memory

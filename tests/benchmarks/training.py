@@ -20,8 +20,8 @@ import convnet
 import convolution
 import numpy as np
 import torch
+from peers import print_machine
 from threadpoolctl import threadpool_limits
-from turns import print_machine
 
 import tinylearn as tl
 from tinylearn.datasets import celsius_fahrenheit
