@@ -87,11 +87,6 @@ class Ranked(Scene):
     order: list[int] = positions("S", "K")
 
 
-def test_refuses_data_with_another_length_than_is_known():
-    with pytest.raises(ValueError, match=r"Two: points has 2 of N, not 3, as steps has 3"):
-        Two([0, 1, 2], points())
-
-
 def test_allows_an_object_its_own_lengths():
     class Roll:
         lengths = (1, 2)
@@ -105,12 +100,6 @@ def test_takes_the_number_of_epochs_from_the_counts():
     assert Tallied([one]).frames == Tallied([one, one]).frames == 3
     with pytest.raises(ValueError, match=r"Tallied: 'b' must have a count for each of 3 epochs, got \(2,\)"):
         Tallied([one, other])
-
-
-@pytest.mark.parametrize(("kind", "given"), [(Unlike, [1, ["a", "b"]]), (Ranked, [[0, 1]])])
-def test_refuses_a_position_among_an_unknown_length(kind, given):
-    with pytest.raises(TypeError, match="is one of K, but no argument before it has the length K"):
-        kind(*given)
 
 
 def test_takes_the_signature_from_the_declaration():
@@ -158,15 +147,9 @@ def test_lets_a_subclass_fix_an_inherited_argument():
     assert (Fixed([0], [[1]]).label, list(inspect.signature(Fixed).parameters)) == ("mine", ["x", "y"])
 
 
-@pytest.mark.parametrize("name", ["fields", "lengths", "declared", "prepare"])
-def test_refuses_an_argument_named_like_a_part_of_data(name):
+@pytest.mark.parametrize("name", ["fields", "lengths", "declared", "prepare", "draw", "update", "trail", "describe"])
+def test_refuses_an_argument_named_like_a_part_of_data_or_a_method_of_a_scene(name):
     with pytest.raises(TypeError, match=f"Odd: every scene already has {name}; give the argument another name"):
-        type("Odd", (Scene,), {name: array("K")})
-
-
-@pytest.mark.parametrize("name", ["draw", "update", "trail", "describe"])
-def test_refuses_an_argument_named_like_a_method_of_a_scene(name):
-    with pytest.raises(TypeError, match=f"Odd: every scene already has {name}"):
         type("Odd", (Scene,), {name: array("K")})
 
 
@@ -205,16 +188,15 @@ def test_copies_and_pickles_to_equal_objects():
         (chart, {"steps": [5, 1]}, ValueError, "Chart: steps must be from 0 upwards and never go down"),
         (chart, {"rate": -1}, ValueError, "Chart: rate must be a number from 0"),
         (chart, {"points": [1]}, TypeError, "Chart: points must be a Points"),
+        (lambda: Points([1]), {}, TypeError, "Points: missing a required argument: 'y'"),
+        (lambda: Two([0, 1, 2], points()), {}, ValueError, "Two: points has 2 of N, not 3, as steps has 3"),
+        (lambda: Unlike(1, ["a", "b"]), {}, TypeError, "is one of K, but no argument before it has the length K"),
+        (lambda: Ranked([[0, 1]]), {}, TypeError, "is one of K, but no argument before it has the length K"),
     ],
 )
 def test_refuses_what_does_not_fit(make, changed, kind, message):
     with pytest.raises(kind, match=message):
         make(**changed)
-
-
-def test_refuses_a_missing_argument_by_name():
-    with pytest.raises(TypeError, match="Points: missing a required argument: 'y'"):
-        Points([1])
 
 
 @pytest.mark.parametrize(

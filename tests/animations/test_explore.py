@@ -168,9 +168,12 @@ def test_refuses_more_layers_than_a_diagram_has_room_for():
     assert check_whys(explored, [1]) > 100
 
 
-def test_shows_a_diverged_training_up_to_its_end():
+def test_needs_only_one_record_and_shows_a_diverged_training_up_to_its_end():
     model = tl.Sequential([tl.Dense(1, 1, rng=np.random.default_rng(0))])
     recorder, x = tl.Recorder(model), np.array([[1.0], [2.0]])
+    alone = explore(recorder.recording)
+    assert Painter(alone).paint(0).any()
+    assert alone.frames == 1
     with pytest.raises(tl.DivergenceError):
         tl.fit(model, x, x, loss=tl.MeanSquaredError(), optimizer=tl.SGD(1e100), epochs=9, callbacks=[recorder])
     explored = explore(recorder.recording)
@@ -178,13 +181,6 @@ def test_shows_a_diverged_training_up_to_its_end():
     for frame in range(explored.frames):
         painter.paint(frame)
     assert np.isfinite(parts_of(explored)[LossCurve].curve[1]).all()
-
-
-def test_needs_only_one_record():
-    recorder = tl.Recorder(tl.Sequential([tl.Dense(1, 1, rng=np.random.default_rng(0))]))
-    explored = explore(recorder.recording)
-    Painter(explored).paint(0)
-    assert explored.frames == 1
 
 
 def test_keeps_the_extremes_of_a_long_curve():

@@ -104,19 +104,24 @@ def test_shows_an_exploration_with_its_options():
 # --- in a browser ----------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def notebook(driver, tmp_path):
+@pytest.fixture(scope="module")
+def outputs(tmp_path_factory):
     """Three outputs, each in its cell: a small scene, a wide one, and an exploration taller than the screen."""
     scenes = Dots(), Dots(size=(1300, 300)), explore(recorded("dense layers"), steps=[0, 1, 8])
     cells = zip((700, 1000, 800), (scene._repr_mimebundle_()["text/html"] for scene in scenes), strict=True)
     body = "".join(f"<div style='width: {width}px'>{cell}</div>" for width, cell in cells)
-    path = tmp_path / "notebook.html"
+    path = tmp_path_factory.mktemp("notebook") / "notebook.html"
     path.write_text(f"<!DOCTYPE html><meta charset='utf-8'>{body}", encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def notebook(driver, outputs):
     screen = {"width": 1100, "height": 900, "screenWidth": 1100, "screenHeight": 1000, "deviceScaleFactor": 1,
               "mobile": False}  # fmt: skip
     driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
     browser = Browser(driver)
-    browser.open(path)
+    browser.open(outputs)
     browser.wait_for("document.images.length === 0")  # each page has taken its picture away
     yield browser
     driver.switch_to.default_content()

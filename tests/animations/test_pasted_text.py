@@ -69,21 +69,18 @@ def test_looks_like_matplotlibs_own_text(settings):
     assert ink(pasted).sum() == pytest.approx(ink(own).sum(), rel=0.05)
 
 
-@pytest.mark.parametrize("va", ["top", "center", "center_baseline", "baseline", "bottom"])
-@pytest.mark.parametrize("ha", ["left", "center", "right"])
-def test_stands_where_matplotlibs_own_text_stands(ha, va):
-    own, pasted = both("−12.5 gp", ha=ha, va=va)
-    assert abs(place(own) - place(pasted)).max() <= 2
+PLACES = [
+    *({"ha": ha, "va": va} for ha in ("left", "center", "right")
+      for va in ("top", "center", "center_baseline", "baseline", "bottom")),
+    *({"text": "123", "x": x, "y": y} for x, y in (
+        (0.5, 0.5), (0.503, 0.507), (0.01, 0.02), (0.9, 0.9), (-0.01, 0.5), (0.5, 0.99))),
+    {"text": "Ŷ", "size": 40},
+]  # fmt: skip
 
 
-@pytest.mark.parametrize(("x", "y"), [(0.5, 0.5), (0.503, 0.507), (0.01, 0.02), (0.9, 0.9), (-0.01, 0.5), (0.5, 0.99)])
-def test_follows_its_position_even_off_the_edge(x, y):
-    own, pasted = both("123", x, y)
-    assert abs(place(own) - place(pasted)).max() <= 2
-
-
-def test_does_not_cut_off_what_rises_above_the_line():
-    own, pasted = both("Ŷ", size=40)
+@pytest.mark.parametrize("settings", PLACES, ids=str)
+def test_stands_where_matplotlibs_own_text_stands_even_off_the_edge(settings):
+    own, pasted = both(**{"text": "−12.5 gp"} | settings)
     assert abs(place(own) - place(pasted)).max() <= 2
 
 
@@ -166,17 +163,14 @@ def test_ends_clipped_text_at_its_axes(kind):
 def test_draws_nothing_without_text_or_while_invisible():
     assert ink(pixels(PastedText(0.5, 0.5, ""))).sum() == 0
     assert ink(pixels(PastedText(0.5, 0.5, "text", visible=False))).sum() == 0
+    assert ink(pixels(Number(0.5, 0.5, "{:.1f}", gid="w"))).sum() == 0, "before its first value"
 
 
-def test_weakens_the_ink_evenly_by_alpha():
-    full, half = (ink(pixels(PastedText(0.5, 0.5, "88.8", alpha=alpha))) for alpha in (1, 0.5))
+@pytest.mark.parametrize("weak", [{"alpha": 0.5}, {"color": "#00000080"}])
+def test_weakens_the_ink_evenly_by_alpha(weak):
+    full, half = (ink(pixels(PastedText(0.5, 0.5, "88.8", **look))) for look in ({"color": "#000000"}, weak))
     np.testing.assert_allclose(half, full / 2, atol=0.01)
     assert full.max() > 0.95
-
-
-def test_counts_the_alpha_of_the_colour_too():
-    full, half = (ink(pixels(PastedText(0.5, 0.5, "88.8", color=color))) for color in ("#000000", "#00000080"))
-    np.testing.assert_allclose(half, full / 2, atol=0.01)
 
 
 def test_paints_exactly_the_colour_at_full_coverage():
@@ -184,10 +178,7 @@ def test_paints_exactly_the_colour_at_full_coverage():
     colours, counts = np.unique(picture.reshape(-1, 3), axis=0, return_counts=True)
     commonest = colours[np.argsort(-counts)[1]]  # after the paper
     assert "#" + bytes(commonest).hex() == style.WEIGHT
-
-
-def test_makes_small_files_with_few_shades():
-    assert len(np.unique(pixels(PastedText(0.5, 0.5, "0123456789")).reshape(-1, 3), axis=0)) <= 4
+    assert len(np.unique(pixels(PastedText(0.5, 0.5, "0123456789")).reshape(-1, 3), axis=0)) <= 4  # makes small files
 
 
 CHANGES = {
@@ -264,10 +255,6 @@ def test_paints_a_minus_sign_and_no_hyphen():
     painted = pixels(number)
     assert np.array_equal(painted, pixels(PastedText(0.5, 0.5, "−1.5")))
     assert not np.array_equal(painted, pixels(PastedText(0.5, 0.5, "-1.5")))
-
-
-def test_shows_nothing_before_the_first_value_of_a_number():
-    assert ink(pixels(Number(0.5, 0.5, "{:.1f}", gid="w"))).sum() == 0
 
 
 def test_makes_digits_equally_wide():

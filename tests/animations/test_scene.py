@@ -21,32 +21,40 @@ def test_paints_a_neuron_scene_alike_first_or_after_others(make, kind):
         assert np.array_equal(after_others.paint(frame), first)
 
 
-# --- side by side --------------------------------------------------------------------------------------------------
+# --- groups: side by side, and stacked -----------------------------------------------------------------------------
 
 
 class Short(Trail):
     frames = 3
 
 
-def test_holds_the_last_picture_of_the_shorter_scene_side_by_side():
-    both, alone = Painter(SideBySide(Short(), Overlapping())), Painter(Short())
-    width = Short.size[0]
+def first_of(pixels, kind):
+    """Return the place of the first scene in a picture of a group of two small ones."""
+    return pixels[:, : Small.size[0]] if kind is SideBySide else pixels[: Small.size[1]]
+
+
+def second_of(pixels, kind):
+    return pixels[:, Small.size[0] :] if kind is SideBySide else pixels[Small.size[1] :]
+
+
+@pytest.mark.parametrize("kind", [SideBySide, Stacked])
+def test_leaves_each_scene_of_a_group_as_it_is_alone_and_holds_the_last_picture_of_the_shorter(kind):
+    frame = redraw(kind(Overlapping(), Trail()), 4)
+    assert np.array_equal(first_of(frame, kind), redrawn(Overlapping, 4))
+    assert np.array_equal(second_of(frame, kind), redrawn(Trail, 4))
+    both, alone = Painter(kind(Short(), Overlapping())), Painter(Short())
     for frame, shown in ((0, 0), (2, 2), (3, 2), (5, 2), (1, 1)):
-        assert np.array_equal(both.paint(frame)[:, :width], alone.paint(shown))
+        assert np.array_equal(first_of(both.paint(frame), kind), alone.paint(shown))
 
 
-def test_leaves_each_scene_as_it_is_alone_side_by_side():
-    frame = redraw(SideBySide(Overlapping(), Trail()), 4)
-    assert np.array_equal(frame[:, :160], redrawn(Overlapping, 4))
-    assert np.array_equal(frame[:, 160:], redrawn(Trail, 4))
-
-
-def test_is_as_wide_as_all_and_as_high_and_long_as_the_largest_side_by_side():
-    class Other(Small):
-        size, frames = (50, 300), 9
-
-    scene = SideBySide(Small(), Other(), Small())
-    assert (scene.size, scene.frames) == ((370, 300), 9)
+@pytest.mark.parametrize(("kind", "size", "together"), [
+    (SideBySide, (50, 300), (370, 300)), (Stacked, (300, 50), (300, 290)),
+])  # fmt: skip
+def test_makes_a_group_as_large_as_all_in_one_direction_and_as_the_largest_in_the_other(kind, size, together):
+    other = Small()
+    other.size, other.frames = size, 9
+    scene = kind(Small(), other, Small())
+    assert (scene.size, scene.frames) == (together, 9)
 
 
 def test_describes_every_scene_side_by_side(make):
@@ -97,30 +105,6 @@ def test_allows_one_style_in_a_group():
     assert SideBySide(Dark(), Stacked(Dark(), Dark())).style == "dark_background"
     with pytest.raises(ValueError, match=r"scenes in a figure share a style, got 'default' and 'dark_background'"):
         SideBySide(Overlapping(), Dark())
-
-
-# --- stacked, and both ---------------------------------------------------------------------------------------------
-
-
-def test_leaves_each_stacked_scene_as_it_is_alone_the_first_above():
-    frame = redraw(Stacked(Overlapping(), Trail()), 4)
-    assert np.array_equal(frame[:120], redrawn(Overlapping, 4))
-    assert np.array_equal(frame[120:], redrawn(Trail, 4))
-
-
-def test_holds_the_last_picture_of_the_shorter_stacked_scene():
-    both, alone = Painter(Stacked(Short(), Overlapping())), Painter(Short())
-    height = Short.size[1]
-    for frame, shown in ((0, 0), (2, 2), (3, 2), (5, 2), (1, 1)):
-        assert np.array_equal(both.paint(frame)[:height], alone.paint(shown))
-
-
-def test_is_as_high_as_all_and_as_wide_and_long_as_the_largest_if_stacked():
-    class Other(Small):
-        size, frames = (300, 50), 9
-
-    scene = Stacked(Small(), Other(), Small())
-    assert (scene.size, scene.frames) == ((300, 290), 9)
 
 
 def test_places_a_scene_below_two_next_to_each_other():
@@ -241,7 +225,7 @@ lasts_and_counts = st.integers(1, 10**6).flatmap(
 )
 
 
-@settings(deadline=None, derandomize=True)
+@settings(derandomize=True)
 @given(lasts_and_counts)
 def test_spaces_the_given_number_of_rising_steps_over_everything(last_and_count):
     last, count = last_and_count
@@ -251,7 +235,7 @@ def test_spaces_the_given_number_of_rising_steps_over_everything(last_and_count)
     assert all(a < b for a, b in pairwise(steps))
 
 
-@settings(deadline=None, derandomize=True)
+@settings(derandomize=True)
 @given(st.integers(1, 300))
 def test_returns_all_steps_if_all_are_asked_for(last):
     assert log_spaced_steps(last, last + 1) == list(range(last + 1))

@@ -20,7 +20,8 @@ from matplotlib.transforms import Affine2D
 from PIL import Image
 
 from animations.engine.text import PastedText
-from animations.formats.svg import SvgRenderer, number, path_data, png
+from animations.formats.paths import number, path_data
+from animations.formats.svg import SvgRenderer, png
 
 SIZE = 100
 
@@ -93,10 +94,6 @@ def distance(start, end, place):
     return np.hypot(*(start + along * (end - start) - place))
 
 
-def test_joins_steps_in_one_direction():
-    assert path_data(np.array([[0, 0], [1, 0], [3, 0], [3, -1], [3, -2], [3, -1.0]]), None) == "M0 0l30 0 0-20 0 10"
-
-
 @pytest.mark.parametrize("patch", [
     Circle((50, 60), 20, transform=None, facecolor="red"),
     Ellipse((50, 60), 51, 33, transform=None, facecolor="red"),
@@ -119,13 +116,11 @@ def test_keeps_the_curves_of_a_turned_ellipse(figure):
     assert "a" not in ellipse
 
 
-def test_keeps_the_control_points_of_curves():
+def test_joins_steps_in_one_direction_and_keeps_the_control_points_of_curves():
+    assert path_data(np.array([[0, 0], [1, 0], [3, 0], [3, -1], [3, -2], [3, -1.0]]), None) == "M0 0l30 0 0-20 0 10"
+    assert path_data(np.array([[5.0, 5.0]]), None) == ""
     outline = Outline([(0, 0), (1, 2), (3, 2), (4, 0), (5, 1), (6, 0), (0, 0)], [1, 4, 4, 4, 3, 3, 79])
     assert path_data(outline.vertices, outline.codes) == "M0 0c10 20 30 20 40 0q10 10 20 0z"
-
-
-def test_ignores_a_path_of_one_point():
-    assert path_data(np.array([[5.0, 5.0]]), None) == ""
 
 
 @pytest.mark.parametrize("colours", [3, 256, 257])
@@ -142,53 +137,55 @@ def test_keeps_every_pixel_in_png(colours, opaque):
 # --- how things look ------------------------------------------------------------------------------------------------
 
 
-def test_gives_a_line_colour_width_dashes_and_ends(figure):
-    line = Line2D([0.1, 0.9], [0.5, 0.5], color="#ff000080", linewidth=7.2, linestyle=(1, (1, 2)))
-    element = only(figure, line)
-    assert element.tag == "path"
-    look = {key: value for key, value in element.attributes.items() if key not in ("d", "clip-path")}
-    assert look == {
-        "stroke": "var(--c0)", "stroke-width": "100", "stroke-opacity": "0.502", "stroke-dasharray": "100 200",
-        "stroke-dashoffset": "100",
-    }  # fmt: skip
+BOX, HALO = (0.1, 0.1), [withStroke(linewidth=3, foreground="red")]
+LOOKS = {  # an artist → the attributes of each of its elements: some of them, or None for one that is not there
+    "a line, its colour, width, dashes, ends": (
+        lambda: Line2D([0.1, 0.9], [0.5, 0.5], color="#ff000080", linewidth=7.2, linestyle=(1, (1, 2))),
+        [{"stroke": "#ff0000", "stroke-width": "100", "stroke-opacity": "0.502", "stroke-dasharray": "100 200",
+          "stroke-dashoffset": "100", "stroke-linecap": None, "stroke-linejoin": None, "fill": None}]),
+    "two colours, of fill and stroke": (
+        lambda: Rectangle(BOX, 0.5, 0.5, facecolor="red", edgecolor="blue"),
+        [{"fill": "#ff0000", "stroke": "#0000ff", "stroke-linejoin": "miter"}]),
+    "the alpha of both": (
+        lambda: Rectangle(BOX, 0.5, 0.5, edgecolor="blue", alpha=0.25),
+        [{"fill-opacity": "0.25", "stroke-opacity": "0.25"}]),
+    "lines of a collection": (
+        lambda: LineCollection([[(0, 0), (1, 1)], [(0, 1), (1, 0)]], colors=["red", "blue"], linewidths=[1, 2]),
+        [{"stroke-width": "13.9", "stroke": "#ff0000"}, {"stroke-width": "27.8", "stroke": "#0000ff"}]),
+    "a hatch over the filled shape": (
+        lambda: Rectangle(BOX, 0.5, 0.5, hatch="//", facecolor="red", edgecolor="blue"),
+        [{"fill": "#ff0000", "stroke": None}, {"fill": "var(--hatch0)", "stroke": "#0000ff"}]),
+    "a text, its place and gid": (
+        lambda: Text(0.5, 0.5, "a < b & “c”", ha="center", gid="x", color="red", alpha=0.5, fontsize=7.2),
+        [{"text": "a < b & “c”", "x": "500", "text-anchor": "middle", "font-size": "100", "data-gid": "x",
+          "fill-opacity": "0.5", "stroke": None}]),
+    "a text of two lines": (lambda: Text(0.1, 0.5, "one\ntwo"), [{"text": "one"}, {"text": "two"}]),
+    "mathtext as a shape with its words": (
+        lambda: Text(0.1, 0.5, "$x^2$", gid="square"), [{"text": "", "data-text": "$x^2$", "data-gid": "square"}]),
+    "a halo, and then the words": (
+        lambda: Text(0.1, 0.5, "1.5", gid="x", path_effects=HALO),
+        [{"data-gid": None}, {"data-text": "1.5", "data-gid": "x"}]),
+    "alpha 0": (lambda: Rectangle(BOX, 0.5, 0.5, alpha=0), []),
+    "no colours": (lambda: Rectangle(BOX, 0.5, 0.5, facecolor="none", edgecolor="none"), []),
+    "an invisible thing": (lambda: Rectangle(BOX, 0.5, 0.5, visible=False), []),
+    "an empty text": (lambda: Text(0.5, 0.5, " "), []),
+    "an empty pasted text": (lambda: PastedText(0.5, 0.5, " "), []),
+}  # fmt: skip
 
 
-def test_gives_a_colour_one_number_wherever_it_occurs(figure):
-    first, renderer = elements(figure, Rectangle((0.1, 0.1), 0.5, 0.5, facecolor="red", edgecolor="blue"))
-    assert [*renderer.colours] == ["#ff0000", "#0000ff"]
-    assert (first[0].attributes["fill"], first[0].attributes["stroke"]) == ("var(--c0)", "var(--c1)")
-
-
-@pytest.mark.parametrize("settings", [{"alpha": 0}, {"facecolor": "none", "edgecolor": "none"}, {"visible": False}])
-def test_draws_no_element_for_invisible_things(figure, settings):
-    assert elements(figure, Rectangle((0.1, 0.1), 0.5, 0.5, **settings))[0] == []
-
-
-def test_uses_the_alpha_of_fill_and_stroke(figure):
-    look = only(figure, Rectangle((0.1, 0.1), 0.5, 0.5, edgecolor="blue", alpha=0.25)).attributes
-    assert look["fill-opacity"] == look["stroke-opacity"] == "0.25"
+@pytest.mark.parametrize(("make", "expected"), LOOKS.values(), ids=LOOKS)
+def test_draws_an_artist_as_elements_of_this_look(figure, make, expected):
+    found, renderer = elements(figure, make())
+    assert len(found) == len(expected)
+    colours = {f"var(--c{number})": colour for colour, number in renderer.colours.items()}
+    for element, look in zip(found, expected, strict=True):
+        shown = {name: colours.get(value, value) for name, value in element.attributes.items()}
+        assert {name: (shown | {"text": element.text}).get(name) for name in look} == look
 
 
 def test_draws_markers_as_one_shape(figure):
     line = Line2D([0.2, 0.4, np.nan, 0.8], 4 * [0.5], marker="s", linestyle="", transform=figure.transFigure)
     assert only(figure, line).attributes["d"].count("M") == 3
-
-
-def test_gives_each_line_of_a_collection_its_own_look(figure):
-    lines = LineCollection([[(0, 0), (1, 1)], [(0, 1), (1, 0)]], colors=["red", "blue"], linewidths=[1, 2])
-    lines.set_transform(figure.transFigure)
-    found, _ = elements(figure, lines)
-    assert [element.attributes["stroke-width"] for element in found] == ["13.9", "27.8"]
-    assert len({element.attributes["stroke"] for element in found}) == 2
-
-
-def test_lays_a_hatch_over_the_filled_shape(figure):
-    patch = Rectangle((0.1, 0.1), 0.5, 0.5, hatch="//", facecolor="red", edgecolor="blue")
-    (below, above), renderer = elements(figure, patch)
-    assert below.attributes["fill"] == "var(--c0)"
-    assert "stroke" not in below.attributes
-    assert above.attributes["fill"] == "var(--hatch0)"
-    assert len(renderer.hatches) == 1
 
 
 def test_shares_equal_clips(figure):
@@ -212,20 +209,6 @@ def test_leaves_out_what_lies_far_outside(figure):
 # --- text -----------------------------------------------------------------------------------------------------------
 
 
-def test_writes_text_as_text_with_its_gid_and_anchor(figure):
-    text = figure.text(0.5, 0.5, "a < b & “c”", ha="center", gid="x", color="red", alpha=0.5, fontsize=7.2)
-    element = only(figure, text)
-    assert (element.tag, element.text) == ("text", "a < b & “c”")
-    look = element.attributes
-    assert (look["x"], look["text-anchor"], look["font-size"], look["data-gid"]) == ("500", "middle", "100", "x")
-    assert look["fill-opacity"] == "0.5"
-    assert "stroke" not in look
-
-
-def test_writes_text_of_two_lines_as_two_texts(figure):
-    assert [each.text for each in elements(figure, figure.text(0.1, 0.5, "one\ntwo"))[0]] == ["one", "two"]
-
-
 def test_turns_text_about_its_start_with_its_clip(figure):
     axes = figure.add_axes((0.1, 0.1, 0.8, 0.8))
     text = axes.text(0.5, 0.5, "turned", rotation=90, clip_on=True)
@@ -237,24 +220,6 @@ def test_turns_text_about_its_start_with_its_clip(figure):
     start = np.array([float(x), float(y)]) / 10
     back = start + (corners - start) @ np.array([[0, -1], [1, 0]])
     assert sorted({*np.round(back.ravel())}) == [10, 90]
-
-
-@pytest.mark.parametrize("kind", [Text, PastedText])
-def test_draws_no_element_for_an_empty_text(figure, kind):
-    assert elements(figure, kind(0.5, 0.5, " "))[0] == []
-
-
-def test_draws_mathtext_as_a_shape_with_its_words_and_gid(figure):
-    element = only(figure, figure.text(0.1, 0.5, "$x^2$", gid="square"))
-    assert element.tag == "path"
-    assert (element.attributes["data-text"], element.attributes["data-gid"]) == ("$x^2$", "square")
-
-
-def test_keeps_the_words_and_the_gid_of_a_text_with_a_halo_once(figure):
-    text = figure.text(0.1, 0.5, "1.5", gid="x", path_effects=[withStroke(linewidth=3, foreground="red")])
-    halo, letters = elements(figure, text)[0]
-    assert "data-gid" not in halo.attributes
-    assert (letters.attributes["data-text"], letters.attributes["data-gid"]) == ("1.5", "x")
 
 
 def test_keeps_the_words_of_pasted_text_on_whole_pixels(figure):

@@ -35,9 +35,10 @@ def read(path):
     return result
 
 
-class Single(Small):
-    """One frame, which is both the first and the last."""
+class Odd(Small):
+    """One frame, which is both the first and the last, with an odd number of pixels each way."""
 
+    size = (161, 121)
     frames = 1
 
     def draw(self, figure):
@@ -47,39 +48,28 @@ class Single(Small):
         return []
 
 
-def test_holds_a_single_frame_as_first_and_as_last(tmp_path):
-    _, frames = read(render(Single(), tmp_path / "film.mp4", fps=4, hold_first=2, hold_last=1, progress=False))
-    assert len(frames) == 13
-
-
-class Odd(Small):
-    """An odd number of pixels each way."""
-
-    size = (161, 121)
-    frames = 2
-
-    def draw(self, figure):
-        self.axes(figure)
-
-    def update(self, frame):
-        return []
-
-
-@pytest.mark.parametrize("settings", [{}, {"hold_first": 1, "hold_last": 0.5}, {"hold_last": 0}])
-def test_combines_frames_and_holds(tmp_path, settings):
-    meta, frames = read(render(Overlapping(), tmp_path / "film.mp4", fps=4, progress=False, **settings))
-    holds = round(4 * settings.get("hold_first", 0)) + round(4 * settings.get("hold_last", 2))
-    assert len(frames) == Overlapping.frames + holds
-    assert meta["fps"] == 4
-    assert meta["size"] == Overlapping.size
-
-
-def test_paints_every_frame_alike(tmp_path):
-    _, frames = read(render(Overlapping(), tmp_path / "film.mp4", progress=False, hold_last=0))
-    for number, frame in enumerate(frames):
+def test_paints_every_frame_alike_for_its_time_in_a_form_that_browsers_play(tmp_path):
+    """H.264 with colours at half the resolution, and the table of contents before the pictures."""
+    path = render(Overlapping(), tmp_path / "-dash, Ŷ und °C.MP4", fps=4, hold_first=1, hold_last=0.5, progress=False)
+    assert [each.name for each in tmp_path.iterdir()] == [path.name]
+    meta, frames = read(path)
+    assert (meta["fps"], meta["size"], meta["codec"]) == (4, Overlapping.size, "h264")
+    assert meta["pix_fmt"].startswith("yuv420p")
+    assert len(frames) == 4 + Overlapping.frames + 2
+    for number, frame in enumerate(frames[4:-2]):
         off = [np.abs(frame - redrawn(Overlapping, other)[..., :3].astype(int)).mean() for other in range(6)]
-        assert off[number] < 6  # colours are stored at half the resolution
+        assert off[number] < 6
         assert off[number] < min(off[:number] + off[number + 1 :])
+    data = path.read_bytes()
+    assert data[4:8] == b"ftyp"
+    assert 0 < data.index(b"moov") < data.index(b"mdat")
+
+
+def test_makes_odd_sizes_even_without_scaling_and_holds_one_frame_as_first_and_last(tmp_path):
+    _, frames = read(render(Odd(), tmp_path / "film.mp4", fps=4, hold_first=2, hold_last=1, progress=False))
+    assert len(frames) == 13
+    assert frames[0].shape == (122, 162, 3)
+    assert np.abs(frames[0][:121, :161] - redrawn(Odd, 0)[..., :3].astype(int)).mean() < 6
 
 
 class Hues(Small):
@@ -127,36 +117,10 @@ def test_holds_and_motion_repeat_pictures(tmp_path):
         assert np.abs(frames[number] - redraw(Gliding(), moment)[..., :3].astype(int)).mean() < 6
 
 
-def test_plays_in_browsers(tmp_path):
-    """H.264 with colours at half the resolution, and the table of contents before the pictures."""
-    path = render(Overlapping(), tmp_path / "film.mp4", progress=False)
-    meta, _ = read(path)
-    assert meta["codec"] == "h264"
-    assert meta["pix_fmt"].startswith("yuv420p")
-    data = path.read_bytes()
-    assert data[4:8] == b"ftyp"
-    assert 0 < data.index(b"moov") < data.index(b"mdat")
-
-
-def test_makes_odd_sizes_even_without_scaling(tmp_path):
-    _, frames = read(render(Odd(), tmp_path / "film.mp4", progress=False))
-    assert frames[0].shape == (122, 162, 3)
-    painted = redrawn(Odd, 0)[..., :3].astype(int)
-    assert np.abs(frames[0][:121, :161] - painted).mean() < 6
-
-
-@pytest.mark.parametrize("name", ["Ŷ und °C.mp4", "with spaces.mp4", "UPPER.MP4", "-dash.mp4"])
-def test_accepts_any_name(tmp_path, name):
-    path = render(Overlapping(), tmp_path / name, progress=False)
-    assert read(path)[0]["codec"] == "h264"
-    assert [each.name for each in tmp_path.iterdir()] == [name]
-
-
 def test_says_what_to_install_without_ffmpeg(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "imageio_ffmpeg", None)
-    with pytest.raises(
-        ModuleNotFoundError, match=r"needs the package imageio-ffmpeg.* python -m pip install imageio-f"
-    ):
+    wanted = r"needs the package imageio-ffmpeg.* python -m pip install imageio-f"
+    with pytest.raises(ModuleNotFoundError, match=wanted):
         render(Overlapping(), tmp_path / "new" / "film.mp4")
     assert list(tmp_path.iterdir()) == []
 
