@@ -86,7 +86,7 @@ if book.quick:
 
 # %% Draw the film: lines that grow
 few, many = (pictures_per_row(shown, most) for most in ((10, 10) if book.quick else (100, 200)))  # from row to row
-unhurried: dict[str, Any] = {"hold_first": 1, "hold_last": 3, "colors": 96}
+unhurried: dict[str, Any] = {"hold_first": 2, "hold_last": 3, "colors": 96}
 book.ask(Place("In which year does China's line cross Japan's, for good?", "From then on China stays ahead.",
                name="year", low=first, high=last, start=first, digits=0,
                commas=False, answer=float(crossings["China passes Japan"])))  # fmt: skip

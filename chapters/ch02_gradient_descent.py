@@ -120,7 +120,7 @@ near = ("exactly to ten", "within a hundredth", "only within a tenth")
 book.ask(Choose("How close to ten will it come?", f"The best place of the grid is {best:.6f}.",
                 options=near, right=near[0 if best == 10 else 1 if abs(best - 10) < 0.01 else 2]))  # fmt: skip
 everywhere = look_everywhere(points, heights, clock(*range(0, MOST, 25), MOST - 1))
-book.film("ch02_grid_search", Clip(everywhere, **book.pace(10), hold_first=1, colors=32),
+book.film("ch02_grid_search", Clip(everywhere, **book.pace(10), hold_first=2, colors=32),
           "A grid search. The ring is at the lowest place so far.")  # fmt: skip
 
 # %% [markdown]

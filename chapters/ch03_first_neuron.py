@@ -63,7 +63,7 @@ states = NeuronStates(recording, x, y, every_second)
 neuron = SideBySide(NeuronDiagram(states, units=units, ask=ASKED), LineFit(states, units=units))
 has_turned = next(frame for frame, step in enumerate(every_second) if step >= TURNED)
 read = {1: 1, 2: 0.7, 3: 0.5, 4: 0.4, 5: 0.3, has_turned: 1.5}  # seconds: the line turns, then it rises
-book.film("ch03_first_neuron", Clip(neuron, **book.pace(10), hold_first=1.5, hold_last=3, holds=read, colors=32),
+book.film("ch03_first_neuron", Clip(neuron, **book.pace(10), hold_first=3, hold_last=3, holds=read, colors=32),
           "One neuron and its line. Of the updates shown, most are early ones.")  # fmt: skip
 
 # %% [markdown]

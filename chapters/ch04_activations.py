@@ -144,7 +144,7 @@ book.ask(Choose("How close does the network without activation functions come to
                 f"Its loss ends at {ends:.4f}. The best of all straight lines has {error:.4f}.", options=closeness,
                 right=closeness[0 if ends < 2 * curve.loss[-1] else 1 if ends < 0.99 * error else 2]))  # fmt: skip
 both = two_networks(line, curve, error)
-book.film("ch04_learning_sine", Clip(both, **book.pace(10), hold_first=1.5, hold_last=3, colors=48),
+book.film("ch04_learning_sine", Clip(both, **book.pace(10), hold_first=3, hold_last=3, colors=48),
           "The same network twice, without activation functions and with ReLU.")  # fmt: skip
 
 # %% [markdown]
@@ -207,7 +207,7 @@ book.ask(Place("Where ReLU is steep, its slope is one. How steep is the sigmoid 
                name="slope", low=0, high=1, start=1, answer=FunctionStates(Sigmoid(), INPUTS).slope.max()))  # fmt: skip
 functions = two_functions(INPUTS[::20] if book.quick else INPUTS)
 slopes = FunctionStates(Sigmoid(), INPUTS).slope
-book.film("ch04_relu_sigmoid", Clip(functions, **book.pace(20), hold_first=1.5,
+book.film("ch04_relu_sigmoid", Clip(functions, **book.pace(20), hold_first=3,
                                     holds={3 if book.quick else 60: 2}, hold_last=3, colors=48),
           "Two activation functions, and below them their slopes.")  # fmt: skip
 
@@ -353,7 +353,7 @@ def epochs_until(recording: Recording, bound: float) -> str:
 
 
 all_four = CurveRace(states, title="Four networks that differ in their activations", best_line=error)
-book.film("ch04_race", Clip(all_four, **book.pace(10), hold_first=1.5, hold_last=3, colors=64),
+book.film("ch04_race", Clip(all_four, **book.pace(10), hold_first=3, hold_last=3, colors=64),
           "A race: no activation function, ReLU, tanh and sigmoid.")  # fmt: skip
 needed = {name: epochs_until(runners[name].recording, error / 10) for name in (RELU, TANH, SIGMOID)}
 early = runners[SIGMOID].recording.losses[EARLY + 1]  # before the update after these

@@ -480,7 +480,7 @@ elif known - card.accuracy < min(plain.gaps[-1], changed.gaps[-1]):
 widest = max(gap.runs, key=lambda run: run.gaps[-1])
 book.ask(Choose("Which gap will be wider in the end?", f"{plain.gaps[-1]:.1%} without augmentation, "
                 f"{changed.gaps[-1]:.1%} with it.", options=(plain.name, changed.name), right=widest.name))  # fmt: skip
-book.film("ch07_overfitting", Clip(gap, fps=1.5, motion=6, hold_first=1, hold_last=4),
+book.film("ch07_overfitting", Clip(gap, fps=1.5, motion=6, hold_first=2, hold_last=4),
           "The same network, with few pictures: as they are, and with augmentation.")  # fmt: skip
 
 # %% [markdown]

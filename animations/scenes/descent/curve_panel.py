@@ -93,7 +93,7 @@ class CurvePanel(PageScene):
         return low, high, seen.max() + pad - height, seen.max() + pad
 
 
-def _short(mark: float, _: int | None = None) -> str:
+def _short(mark: float, _: float = 0) -> str:
     """Return a number for an axis; where the camera is far away, its marks must not run into each other.
 
     >>> [_short(mark) for mark in (0.5, -20000, 400000, 1.5e8, -2e11)]
