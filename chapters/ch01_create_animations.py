@@ -85,12 +85,21 @@ if book.quick:
 # Watch the line of China, which begins below all others. The large number in the corner is the clock.
 
 # %% Draw the film: lines that grow
-few, many = (pictures_per_row(shown, most) for most in ((10, 10) if book.quick else (100, 200)))  # from row to row
-unhurried: dict[str, Any] = {"hold_first": 2, "hold_last": 3, "colors": 96}
+few, many = (pictures_per_row(shown, most) for most in ((20, 20) if book.quick else (100, 200)))  # from row to row
+
+
+def unhurried(pictures: int) -> dict[str, Any]:
+    """Return how to show a film with so many pictures from row to row; in a quick run, few rows stay longer each."""
+    rows_a_second = 10 / pictures
+    if book.quick:
+        rows_a_second = min(rows_a_second, max(2, len(shown.times) / 10))
+    return {"fps": rows_a_second, "motion": pictures, "hold_first": 2, "hold_last": 3, "colors": 96}
+
+
 book.ask(Place("In which year does China's line cross Japan's, for good?", "From then on China stays ahead.",
                name="year", low=first, high=last, start=first, digits=0,
                commas=False, answer=float(crossings["China passes Japan"])))  # fmt: skip
-book.film("ch01_gdp_lines", Clip(GrowingLines(shown), **book.pace(10 / few, few), **unhurried),
+book.film("ch01_gdp_lines", Clip(GrowingLines(shown), **unhurried(few)),
           "Each line grows from its first year to its last.")  # fmt: skip
 
 # %% [markdown]
@@ -154,7 +163,7 @@ def shortest_scene(table: Table) -> ShortestScene:
     return ShortestScene(times, different(ten.names), ten.values, title)
 
 
-shortest = Clip(shortest_scene(shown), **book.pace(5), hold_first=1, colors=96)
+shortest = Clip(shortest_scene(shown), **unhurried(few) | {"motion": 1})
 book.film("ch01_shortest_scene", shortest, "The same table, drawn by the class above: a picture for each row.")
 
 # %% [markdown]
@@ -207,7 +216,7 @@ book.film("ch01_shortest_scene", shortest, "The same table, drawn by the class a
 leaders = {economies.names[row.argmax()] for row in economies.values}
 book.ask(Choose("Which bar stays on top from the first year to the last?", "Below it, bars change places.",
                 options=(*economies.names, "none"), right=leaders.pop() if len(leaders) == 1 else "none"))  # fmt: skip
-book.film("ch01_bar_race", Clip(BarRace(shown), **book.pace(10 / many, many), **unhurried | {"colors": 32}),
+book.film("ch01_bar_race", Clip(BarRace(shown), **unhurried(many) | {"colors": 32}),
           "A bar race: whoever becomes longer moves up.")  # fmt: skip
 by_name = dict(zip(economies.names, economies.values.T, strict=True))
 usa, japan, germany, china = (by_name[name] for name in ("USA", "Japan", "Germany", "China"))
@@ -233,7 +242,7 @@ growth = usa[-1] / usa[0]
 
 # %% Draw the film: bars and lines beside each other
 beside_bars = GrowingLines(shown, width=900, with_values=False, with_clock=False, source="")
-book.film("ch01_bars_and_lines", Clip(SideBySide(Bars(shown), beside_bars), **book.pace(10 / few, few), **unhurried),
+book.film("ch01_bars_and_lines", Clip(SideBySide(Bars(shown), beside_bars), **unhurried(few)),
           "One table, two charts, one clock.")  # fmt: skip
 total = economies.values.sum(axis=1)
 shares = usa / total
@@ -253,7 +262,7 @@ shares = usa / total
 # %% Draw the film: a pie and lines beside each other
 try:
     beside_pie = GrowingLines(shown, width=900, with_clock=False, source="")
-    book.film("ch01_pie_and_lines", Clip(SideBySide(Pie(shown), beside_pie), **book.pace(10 / few, few), **unhurried),
+    book.film("ch01_pie_and_lines", Clip(SideBySide(Pie(shown), beside_pie), **unhurried(few)),
               "A pie shows shares of the sum, and nothing else.")  # fmt: skip
 except ValueError as error:  # a negative value has no share
     print(error)
