@@ -21,13 +21,15 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from tinylearn.analysis.passes import pieces_of
 from tinylearn.analysis.replay import Replayed, as_in_training, replay
+from tinylearn.batches import Batch
 from tinylearn.checks import numbers
 from tinylearn.layers import Layer
+from tinylearn.losses import Loss
 from tinylearn.model import Sequential
 from tinylearn.recording import Recording
-from tinylearn.workers import gradients, workers_for
+from tinylearn.recording.origin import Training
+from tinylearn.workers import ParallelGradients, gradients, workers_for
 
 MODEL = "model"  # the name of the whole model; walk() calls it ""
 KEPT = 4  # updates of a recording to keep
@@ -108,7 +110,7 @@ def passes(recording: Recording, step: int, again: bool = False) -> Passes:
 
 def prediction(model: Sequential, x: np.ndarray) -> dict[str, LayerPass]:
     """Return the inputs and outputs of every layer when the model predicts for x (N, …). The model does not change."""
-    watch = _Observer(copy.deepcopy(model))
+    watch = Observer(copy.deepcopy(model))
     watch.model.set_training(False)
     with watch.at_work(), np.errstate(all="ignore"):
         watch.model.forward(numbers("prediction", "x", x, model.dtype))
@@ -116,27 +118,45 @@ def prediction(model: Sequential, x: np.ndarray) -> dict[str, LayerPass]:
 
 
 def _watched(recording: Recording, made: Replayed, again: bool) -> Passes:
-    """Run forward and backward once more, in the same pieces as the workers, and observe the layers."""
-    training, (_, x, y) = (made.after if again else made.before).copy(), made.batch
-    training.model.set_training(True)
-    parts, value = [], 0.0
-    with as_in_training(recording, made.step, training), workers_for(
-        training.model, training.loss, training.workers, training.batches.shape
-    ) as fill_gradients:  # fmt: skip
-        summed = np.zeros_like(training.model.gradients)
-        for model, loss, rows in pieces_of(training, fill_gradients, len(x)):
-            watch = _Observer(model)
-            with watch.at_work():
-                value += gradients(model, loss, x[rows], y[rows], (rows.stop - rows.start) / len(x))
+    """Run forward and backward of an update once more, and observe the layers."""
+    training, parts, value = (made.after if again else made.before).copy(), [], 0.0
+    summed = np.zeros_like(training.model.gradients)
+    with as_in_training(recording, made.step, training):
+        for watch, loss in watched(training, made.batch):
             parts.append(watch.layers)
-            summed += model.gradients
+            value += loss
+            summed += watch.model.gradients
     wanted = summed if again else made.after.model.gradients
     if not np.allclose(summed, wanted, rtol=1e-3, atol=1e-6 * float(np.abs(wanted).max(initial=0)), equal_nan=True):
         raise ValueError(
             f"recording: the passes of update {made.step}, repeated, give other gradients; a layer or a loss counts "
             "its calls, or draws from something else than its own NumPy generators"
         )
-    return Passes(made, _joined(parts), value, y)
+    return Passes(made, _joined(parts), value, made.batch[2])
+
+
+def watched(training: Training, batch: Batch) -> Iterator[tuple[Observer, float]]:
+    """Run forward and backward in the same pieces as the workers; yield what was seen of each, and its loss."""
+    _, x, y = batch
+    training.model.set_training(True)
+    with workers_for(training.model, training.loss, training.workers, training.batches.shape) as fill_gradients:
+        for model, loss, rows in _pieces_of(training, fill_gradients, len(x)):
+            watch = Observer(model)
+            with watch.at_work():
+                value = gradients(model, loss, x[rows], y[rows], (rows.stop - rows.start) / len(x))
+            yield watch, value
+
+
+def _pieces_of(training: Training, fill_gradients: Any, rows: int) -> Iterator[tuple[Sequential, Loss, slice]]:
+    """Yield model, loss and rows of each piece in which the batch was computed."""
+    workers = getattr(fill_gradients, "__self__", None)
+    if not isinstance(workers, ParallelGradients):
+        yield training.model, training.loss, slice(0, rows)
+        return
+    workers.deal_random_numbers()
+    for (model, loss), of_replica in zip(workers.replicas, workers.slices(rows), strict=True):
+        for piece in workers.pieces(of_replica):
+            yield model, loss, piece
 
 
 def _joined(parts: list[dict[str, LayerPass]]) -> dict[str, LayerPass]:
@@ -150,7 +170,7 @@ def _joined(parts: list[dict[str, LayerPass]]) -> dict[str, LayerPass]:
     return first
 
 
-class _Observer:
+class Observer:
     """Wraps forward and backward of every layer of a model, and notes their arguments and results."""
 
     def __init__(self, model: Any) -> None:

@@ -12,8 +12,8 @@ import re
 
 import numpy as np
 
+from tinylearn.analysis.contributions import contributions
 from tinylearn.analysis.explanation import Explanation
-from tinylearn.analysis.passes import contributions
 from tinylearn.analysis.replay import as_in_training, replay
 from tinylearn.analysis.traced import terms_of
 from tinylearn.checks import positive_integer, shortened

@@ -14,8 +14,8 @@ from animations.kit.chain.norms import Norm
 from animations.kit.chain.source import code_of
 from animations.why import Line, Part, Term
 from tinylearn import layers as tl
+from tinylearn.analysis.contributions import contributions
 from tinylearn.analysis.every_layer import MODEL
-from tinylearn.analysis.passes import contributions
 from tinylearn.analysis.replay import as_in_training
 from tinylearn.layers import convolution, dense
 
