@@ -10,6 +10,7 @@ What moves is said here; how fast, which frames and which file are said in `anim
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from matplotlib.artist import Artist
@@ -55,6 +56,9 @@ class Scene(Data):
     size = (1200, 600)
     frames = 1
     glides = False  # can it be drawn between frames, as in `update(3.4)`?
+    cuts: Sequence[
+        float
+    ] = ()  # pixels from the left where a narrow page cuts the picture; the parts go below each other
     style: str | Mapping[str, Any] = "default"  # a name of a matplotlib style, or settings
 
     def draw(self, figure: FigureBase) -> None:
@@ -94,4 +98,9 @@ def checked_scene(caller: str, scene: Scene) -> Scene:
     checks.size(f"{caller}: {name}", scene.size)
     if as_int(caller, f"{name}.frames", scene.frames) < 1:
         raise ValueError(f"{caller}: {name}.frames must be at least 1, got {scene.frames}")
+    edges = [0, *scene.cuts, scene.size[0]]
+    if any(left >= right for left, right in pairwise(edges)):
+        raise ValueError(
+            f"{caller}: {name}.cuts must grow, between 0 and the width, {scene.size[0]}; got {shortened(scene.cuts)}"
+        )
     return scene

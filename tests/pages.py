@@ -25,7 +25,7 @@ from animations.engine.clip import Clip
 from animations.render import write
 from tests.animations.page_checks import Expected, Page, ask, compare, seek_times
 from tests.browser import Browser, chromium
-from tests.chapters.chapter_helpers import quick_run
+from tests.chapters.chapter_helpers import quick_run, run_chapter
 
 HEADING = f"{'film':28} pictures    kB  without   off  differ  asked  not explained   seek, median  worst"
 
@@ -53,14 +53,14 @@ def main(words=None):
 
 
 def films_of(name):
-    """Run a chapter; return name → (clip, None) of its films, not drawn."""
+    """Run a chapter; return name → (clip, None) of its films, not drawn, with as much explained as in the book."""
     clips = {}
 
     def play(clip, outputs, *_):
         clips[Path(outputs[0][-1]).stem] = clip, None
 
     with tempfile.TemporaryDirectory() as folder, mock.patch.object(Clip, "play", play):
-        importlib.import_module(f"chapters.{name}").main(Path(folder), formats=("html",))
+        run_chapter(importlib.import_module(f"chapters.{name}"), Path(folder), formats=("html",))
     return clips
 
 

@@ -1,6 +1,7 @@
 """A scene as one drawing in SVG: the parts that never change, and the attributes of the others in every picture.
 
-    panel          a part of the page: the whole scene, or each of the scenes next to or above each other
+    panel          a part of the page: the whole scene, or each of the scenes next to or above each other, or what lies
+                   between the `cuts` of a scene
     slot           an element that changes; the k-th element of an artist always uses the same slot, if possible
     track          an attribute of a slot: its values, and the picture from which each holds
 
@@ -10,15 +11,16 @@ The order is the painter's: background, trails, and on top everything that chang
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from matplotlib.artist import Artist
-from matplotlib.figure import FigureBase, SubFigure
+from matplotlib.figure import Figure, FigureBase, SubFigure
 from matplotlib.image import AxesImage
 
 from animations.engine.painter import Painter
 from animations.engine.settings import using
-from animations.formats.svg import Element, SvgRenderer
+from animations.formats.svg import Element, SvgRenderer, left_of
 from animations.groups import SideBySide, Stacked
 from animations.scene import Scene
 
@@ -49,10 +51,10 @@ class Slot:
 
 
 class Layer:
-    """Everything that one artist draws, picture by picture."""
+    """Everything that one artist draws, picture by picture; the panel is known with its first element."""
 
-    def __init__(self, panel: int) -> None:
-        self.panel = panel
+    def __init__(self) -> None:
+        self.panel = 0
         self.slots: list[Slot] = []
 
 
@@ -99,6 +101,8 @@ class Drawing:
             for artist, layer in self.layers.items():
                 shown = all(map(Artist.get_visible, self.painter.holders[artist]))
                 elements = self._drawn(artist) if shown else []
+                if elements and not layer.slots:
+                    layer.panel = self._panel_of(artist, elements[0])
                 self._put(layer, picture, elements)
                 if picture % motion == 0:
                     self._note_texts(elements)
@@ -118,16 +122,22 @@ class Drawing:
             return "row" if isinstance(scene, SideBySide) else "column", parts
         x0, y0, x1, y1 = figure.bbox.extents
         self.renderer.panels.add(self.renderer.rectangle(x0, y0, x1, y1))
-        self.panels.append(Panel(figure, (x0, self.painter.figure.bbox.height - y1, x1 - x0, y1 - y0)))
-        return len(self.panels) - 1
+        edges = [x0, *(x0 + cut * (x1 - x0) / scene.size[0] for cut in scene.cuts), x1]
+        first, top = len(self.panels), self.painter.figure.bbox.height - y1
+        self.panels += [Panel(figure, (left, top, right - left, y1 - y0)) for left, right in pairwise(edges)]
+        return ("row", [*range(first, len(self.panels))]) if scene.cuts else first
 
-    def _panel_of(self, artist: Artist) -> int:
-        """Return the number of the panel that an artist belongs to."""
+    def _panel_of(self, artist: Artist, element: Element) -> int:
+        """Return the number of the panel that an element of an artist belongs to: where it begins."""
         figures = [panel.figure for panel in self.panels]
-        figure: Any = artist if isinstance(artist, SubFigure) else artist.get_figure()
+        figure: Any = artist if isinstance(artist, Figure | SubFigure) else artist.get_figure()
         while figure not in figures and figure is not self.painter.figure:
             figure = figure._parent  # of a subfigure
-        return figures.index(figure) if figure in figures else 0
+        there = [number for number, each in enumerate(figures) if each is figure] or [0]
+        if len(there) == 1:
+            return there[0]
+        begins = left_of(element)
+        return next((each for each in reversed(there) if self.panels[each].box[0] <= begins), there[0])
 
     # --- artists ---------------------------------------------------------------------------------------------------
 
@@ -146,20 +156,22 @@ class Drawing:
     def _take_background(self) -> None:
         """Take what never changes, and list what does, in drawing order."""
         self.painter.find_changing()
-        for number, panel in enumerate(self.panels):
-            self.background[number] = self._drawn(panel.figure)
+        for figure in dict.fromkeys(panel.figure for panel in self.panels):
+            elements = self._drawn(figure)
+            for element in elements:
+                self.background[self._panel_of(figure, element)].append(element)
             self.texts.append({})
-            self._note_texts(self.background[number])
+            self._note_texts(elements)
             self.still_texts |= self.texts.pop()
         for artist in self.painter.changing:
-            self.layers[artist] = Layer(self._panel_of(artist))
+            self.layers[artist] = Layer()
 
     def _take_trails(self, picture: int, frame: int) -> None:
         """Take the artists that appear with a frame and stay."""
         for artist in self.painter.trails[frame]:
             if all(map(Artist.get_visible, self.painter.holders[artist])):
-                trail = self.trails[self._panel_of(artist)]
-                trail += [(picture, element) for element in self._drawn(artist)]
+                for element in self._drawn(artist):
+                    self.trails[self._panel_of(artist, element)].append((picture, element))
 
     def _drawn(self, artist: Artist) -> list[Element]:
         """Return the elements that an artist draws; any part that draws in its own way becomes a picture."""

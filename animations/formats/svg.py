@@ -41,6 +41,17 @@ class Element(NamedTuple):
     text: str = ""
 
 
+def left_of(element: Element) -> float:
+    """Return where an element begins, in pixels: a path at its first point, a text or an image at its place.
+
+    >>> left_of(Element("path", {"d": "M125-40l5 0"}))
+    12.5
+    """
+    attributes = element.attributes
+    start = attributes.get("x") or attributes["d"].removeprefix("M").replace("-", " -").split()[0]
+    return float(start) / UNITS
+
+
 class SvgRenderer(RendererBase):
     """Notes elements, for a figure that `agg` would paint. It keeps from frame to frame what belongs to the whole film.
 

@@ -109,6 +109,27 @@ class TwoAxes(Small):
         return [self.below, self.above]
 
 
+class Cut(Small):
+    """Two axes next to each other, between which a narrow page cuts."""
+
+    cuts = (80,)
+
+    def draw(self, figure):
+        axes = [self.axes(figure, (left, 0.2, 0.35, 0.6)) for left in (0.1, 0.6)]
+        self.lines = [each.plot([0, 10], [0, 10], linewidth=4, zorder=3)[0] for each in axes]
+        self.numbers = [each.text(5, 1, "", zorder=4) for each in axes]
+        self.path = [axes[1].plot([i, i + 1], [9, 9], linewidth=4, zorder=2.9)[0] for i in range(self.frames)]
+
+    def update(self, frame):
+        for line, number in zip(self.lines, self.numbers, strict=True):
+            line.set_ydata([frame, 10 - frame])
+            number.set_text(f"{frame}")
+        return [*self.lines, *self.numbers]
+
+    def trail(self, frame):
+        return [self.path[frame]]
+
+
 class Late(Small):
     """An artist that is returned only from frame 3 on, lies under another changing one, and moves back."""
 

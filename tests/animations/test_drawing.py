@@ -8,11 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.artist import Artist
 from page_scenes import Everything, Oddities
-from small_scenes import ALL, Appearing, Gliding, HiddenAxes, Overlapping, Picture, Small, Trail
+from small_scenes import ALL, Appearing, Cut, Gliding, HiddenAxes, Overlapping, Picture, Small, Trail
 
 from animations import Number, SideBySide, Stacked
 from animations.engine.painter import Painter
 from animations.formats.drawing import Drawing, Slot
+from animations.formats.svg import left_of
 
 
 def drawn(scene, pictures=None, motion=1):
@@ -159,6 +160,17 @@ def test_finds_panels_of_groups_in_groups():
     assert [panel.box for panel in film.panels] == [(0, 0, 160, 120), (160, 0, 160, 120), (0, 120, 320, 120)]
     assert {layer.panel for layer in film.layers.values()} == {0, 1, 2}
     assert [len(trail) for trail in film.trails] == [0, 5, 0]
+
+
+def test_cuts_a_scene_into_panels_and_puts_each_element_where_it_begins():
+    film = drawn(Cut())
+    assert film.layout == ("row", [0, 1])
+    assert [panel.box for panel in film.panels] == [(0, 0, 80, 120), (80, 0, 80, 120)]
+    assert sorted(layer.panel for layer in film.layers.values()) == [0, 0, 1, 1]
+    assert [len(trail) for trail in film.trails] == [0, Cut.frames]
+    for number, (left, _, width, _) in enumerate(panel.box for panel in film.panels):
+        assert film.background[number]
+        assert all(left <= left_of(element) < left + width for element in film.background[number])
 
 
 # --- what draws in a way of its own ----------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ import test_whys_neurons
 import test_whys_tables
 from page_checks import OFF, Expected, Line, Page, ask, compare, wrong_answer, wrong_lines, wrong_sheet
 from page_scenes import Everything, Oddities
-from small_scenes import HiddenAxes, LateWithTrail, Overlapping
+from small_scenes import Cut, HiddenAxes, LateWithTrail, Overlapping
 from test_race import raced
 
 import tinylearn as tl
@@ -45,6 +45,7 @@ THEMES = {
     "training": lambda: Race(raced(), steps=[0, 3, 7]),
 }
 OF_USERS = {
+    "cut": Cut,
     "everything": Everything,
     "oddities": Oddities,
     "panels": lambda: Stacked(SideBySide(Overlapping(), HiddenAxes()), LateWithTrail()),

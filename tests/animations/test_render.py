@@ -56,6 +56,17 @@ def test_refuses_an_unknown_option_and_lists_the_known_ones(tmp_path, option):
         render(Overlapping(), tmp_path / "film.gif", **{option: 3})
 
 
+@pytest.mark.parametrize("cuts", [(0,), (50, 40), (160,)])
+def test_refuses_cuts_that_leave_a_panel_without_width(tmp_path, cuts):
+    class CutBadly(Small):
+        pass
+
+    CutBadly.cuts = cuts
+    with pytest.raises(ValueError, match=r"CutBadly.cuts must grow, between 0 and the width, 160; got"):
+        render(CutBadly(), tmp_path / "scene.html")
+    assert names(tmp_path) == []
+
+
 # --- whole or not at all -------------------------------------------------------------------------------------------
 
 

@@ -82,6 +82,7 @@ class AccuracyGap(PageScene):
 
     def prepare(self) -> None:
         self.size = WIDE * len(self.runs), HIGH
+        self.cuts = [WIDE * i for i in range(1, len(self.runs))]
 
     def draw(self, figure: FigureBase) -> None:
         page = self.page = Page(figure, self.size)

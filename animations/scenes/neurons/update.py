@@ -58,6 +58,7 @@ class NeuronUpdates(PageScene):
     layer: str = text(default="dense_1", kw_only=True)
 
     size = (1280, 600)
+    cuts = (740,)  # between the table and the map
     glides = True
 
     def prepare(self) -> None:
