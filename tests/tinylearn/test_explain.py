@@ -123,9 +123,12 @@ def test_gives_the_dout_of_the_loss():
 def test_prints_a_large_batch_in_part_and_keeps_it_whole():
     rng = np.random.default_rng(0)
     x, y = rng.normal(size=(50, 3)), rng.normal(size=(50, 1))
-    explanation = recorded([Dense(3, 1, rng=rng)], x, y, SGD(0.1), batch_size=50).explain(2, "dense_1.w[2, 0]")
-    assert explanation.contributions.shape == (50,)
-    assert f"  42 more rows: {explanation.contributions[8:].sum()!s}" in str(explanation).split("\n")
+    for rows, more in ((50, "  42 more rows: "), (9, "  1 more rows: "), (8, None)):
+        run = recorded([Dense(3, 1, rng=rng)], x[:rows], y[:rows], SGD(0.1), batch_size=rows)
+        explanation = run.explain(2, "dense_1.w[2, 0]")
+        assert explanation.contributions.shape == (rows,)
+        told = [line for line in str(explanation).split("\n") if "more rows" in line]
+        assert told == ([f"{more}{explanation.contributions[8:].sum()!s}"] if more else [])
 
 
 class Doubling(Layer):

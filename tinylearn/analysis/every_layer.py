@@ -195,10 +195,11 @@ class Observer:
     def _forward(self, name: str, layer: Layer, forward: Callable[..., Any]) -> Callable[..., Any]:
         def watched(x: np.ndarray) -> np.ndarray:
             x_from = self._take(Source("x", name), x, Source("data", ""))
+            given = self.events[-1][-1]
             out = forward(x)
             again = self.layers[name].calls + 1 if name in self.layers else 1
             kept = self._note(Source("out", name), out)
-            self.layers[name] = LayerPass(layer, _holder(name), np.array(x), kept, x_from, calls=again)
+            self.layers[name] = LayerPass(layer, _holder(name), given, kept, x_from, calls=again)
             return out
 
         return watched

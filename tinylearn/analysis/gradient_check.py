@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import contextlib
 import copy
-import functools
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from typing import Any
 
 import numpy as np
 
+from tinylearn.analysis.every_layer import MODEL, Observer
 from tinylearn.analysis.gradient_rules import DX, RULES, GradientError, after_forward, clone, gradients, x_name
 from tinylearn.checks import finite, generator, number_between, real_array, same_state, shortened
 from tinylearn.layers import Layer
@@ -176,17 +176,10 @@ def _batches(layer: Layer, x: np.ndarray) -> Iterator[np.ndarray]:
 
 def _given_to_parts(layer: Layer, x: np.ndarray) -> list[tuple[str, Layer, np.ndarray]]:
     """Return the name of each layer inside this one, a copy, and its x; the innermost come first."""
-    given: dict[str, np.ndarray] = {}
-
-    def noting(name: str, forward: Callable[..., Any], x: Any) -> Any:
-        given[name] = np.array(x)
-        return forward(x)
-
-    trial, parts = clone(layer), dict(clone(layer).walk())
-    for name, part in trial.walk():
-        part.forward = functools.partial(noting, name, part.forward)
-    trial.forward(x.copy())
-    return [(name, parts[name], value) for name, value in reversed(given.items()) if name]
+    watch, parts = Observer(clone(layer)), dict(clone(layer).walk())
+    with watch.at_work():
+        watch.model.forward(x.copy())
+    return [(name, parts[name], seen.x) for name, seen in watch.layers.items() if name != MODEL]
 
 
 @contextlib.contextmanager
