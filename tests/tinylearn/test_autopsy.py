@@ -32,11 +32,6 @@ def diverged(place=None, learning_rate=1000.0, **choice):
     return (recorder.recording if place is None else Recording.load(place)), caught.value
 
 
-@pytest.fixture(params=["memory", "folder"])
-def place(request, tmp_path):
-    return None if request.param == "memory" else tmp_path / "run"
-
-
 def broken_by_hand(meddle, updates=12, **choice):
     """Return the recording of a loop without a monitor; `meddle(step, parameters)` breaks something in it."""
     model = small_model()
@@ -52,7 +47,7 @@ def broken_by_hand(meddle, updates=12, **choice):
 
 
 @pytest.mark.parametrize("learning_rate", [1000.0, 1.0])
-def test_the_autopsy_names_what_the_error_named(place, learning_rate):
+def test_names_what_the_error_named(place, learning_rate):
     recording, error = diverged(place, learning_rate)
     autopsy = recording.autopsy()
     assert (autopsy.step, autopsy.parameter, autopsy.reason) == (error.step, error.parameter, error.reason)
@@ -63,7 +58,7 @@ def test_the_autopsy_names_what_the_error_named(place, learning_rate):
         assert step == error.step or known[step] == norm
 
 
-def test_every_number_is_that_of_the_recording():
+def test_takes_every_number_from_the_recording():
     recording, _ = diverged(learning_rate=1.0)
     autopsy = recording.autopsy(last=3)
     assert len(autopsy.steps) == 3
@@ -79,7 +74,7 @@ def test_every_number_is_that_of_the_recording():
         assert np.isnan(rate_times_gradient) or rate_times_gradient == pytest.approx(autopsy.step_lengths[place])
 
 
-def test_the_text_has_every_number():
+def test_prints_every_number():
     recording, error = diverged()
     autopsy = recording.autopsy()
     first, *rows = str(autopsy).split("\n")
@@ -91,7 +86,7 @@ def test_the_text_has_every_number():
     assert table["dense_1.b, largest"] == [f"{largest:.4g}" for largest in autopsy.largest["dense_1.b"]]
 
 
-def test_a_second_fit_counts_on(place):
+def test_counts_on_in_a_second_fit(place):
     """The steps of the error are those of its fit, those of the recording go on."""
     x, y = small_data(8)
     model = small_model()
@@ -107,7 +102,7 @@ def test_a_second_fit_counts_on(place):
     assert recorder.recording.divergence is None
 
 
-def test_with_records_left_out(place):
+def test_knows_less_where_records_were_left_out(place):
     recording, error = diverged(place, 1.0, every=3, select=["dense_1.w"])
     autopsy = recording.autopsy()
     assert autopsy.step == error.step
@@ -167,24 +162,23 @@ def test_finds_what_broke_first_in_the_recording(meddle, parameter, what):
     assert np.isnan(autopsy.learning_rate)
 
 
-def test_between_records_that_do_not_follow_each_other_growth_is_no_fault():
-    slowly = broken_by_hand(lambda step, parameters: parameters.fill(3.0**step), updates=40, every=20)
-    with pytest.raises(ValueError, match="autopsy: no update of this recording broke: all 3 states are finite"):
-        slowly.autopsy()
+def grow_a_little(step, parameters):
+    parameters.fill(3.0**step)  # 3^40 is far above 10⁶, but no single update is
 
 
-def test_a_training_that_went_well_has_no_autopsy():
-    with pytest.raises(ValueError, match="autopsy: no update of this recording broke: all 13 states are finite"):
-        broken_by_hand(lambda step, parameters: None).autopsy()
+@pytest.mark.parametrize(
+    ("meddle", "settings", "states"),
+    [
+        (lambda step, parameters: None, {}, 13),
+        (grow_a_little, {"updates": 40}, 41),
+        (grow_a_little, {"updates": 40, "every": 20}, 3),  # between records that do not follow each other, too
+    ],
+)
+def test_finds_nothing_where_no_single_update_broke(meddle, settings, states):
+    with pytest.raises(ValueError, match=f"autopsy: no update of this recording broke: all {states} states are finite"):
+        broken_by_hand(meddle, **settings).autopsy()
+
+
+def test_refuses_to_show_no_states():
     with pytest.raises(ValueError, match="autopsy: last must be at least 1, got 0"):
         broken_by_hand(set_nan).autopsy(last=0)
-
-
-def test_parameters_that_grow_a_little_with_every_recorded_update_are_no_fault():
-    """3^40 is far above 10⁶, but no single update is."""
-
-    def grow(step, parameters):
-        parameters.fill(3.0**step)
-
-    with pytest.raises(ValueError, match="no update of this recording broke"):
-        broken_by_hand(grow, updates=40).autopsy()

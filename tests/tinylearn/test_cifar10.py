@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tests.tinylearn.cifar10_files import FOLDERS, archive_members, files, random_batches, write_archive, write_folder
+from tests.tinylearn.cifar10_files import FOLDERS, files, random_batches, write_archive, write_folder
 from tinylearn.datasets import CLASS_NAMES, Cifar10, cifar10
 
 both_forms = pytest.mark.parametrize("form", FOLDERS)
@@ -30,48 +30,45 @@ def assert_holds(data, batches):
         assert np.issubdtype(y.dtype, np.signedinteger)
 
 
-@both_forms
-def test_a_folder_the_one_that_holds_it_and_an_archive_give_the_same(tmp_path, form):
-    batches = random_batches()
-    folder = write_folder(tmp_path / FOLDERS[form], form, batches)
-    archive = write_archive(tmp_path / "short.tar.gz", archive_members(form, batches))
-    for path in (folder, tmp_path, str(archive)):
-        data = cifar10(path)
-        assert isinstance(data, Cifar10)
-        assert_holds(data, batches)
+def packed(name, member=str, order=list, **others):
+    """Return a function that writes an archive; `member` makes the name of each member from that of its file."""
+
+    def write(folder, form, batches):
+        named = files(form, batches)
+        members = {member(f"{FOLDERS[form]}/{name}"): named[name] for name in order(named)}
+        return write_archive(folder / name, members | others)
+
+    return write
+
+
+LAYOUTS = {
+    "a folder": lambda folder, form, batches: write_folder(folder / FOLDERS[form], form, batches),
+    "one that holds it": lambda folder, form, batches: write_folder(folder / FOLDERS[form], form, batches).parent,
+    "an archive": packed("short.tar.gz"),
+    "as text": lambda *given: str(packed("short.tar.gz")(*given)),
+    "another order": packed("turned.tgz", "./{}".format, reversed),
+    **{f"{name}, {folders!r}": packed(name, lambda file, folders=folders: folders + file.rpartition("/")[2],
+                                      **{"one/more/README": b"hello"})
+       for name in ("a.tar", "a.tar.gz") for folders in ("", "other/", "one/more/", "/absolute/")},
+}  # fmt: skip
 
 
 @both_forms
-def test_the_order_is_that_of_the_names_whatever_that_in_the_archive(tmp_path, form):
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_reads_the_same_from_whatever_layout(tmp_path, form, layout):
     batches = random_batches()
-    members = archive_members(form, batches)
-    turned = {f"./{name}": members[name] for name in reversed(members)}
-    assert_holds(cifar10(write_archive(tmp_path / "turned.tgz", turned)), batches)
+    data = cifar10(LAYOUTS[layout](tmp_path, form, batches))
+    assert isinstance(data, Cifar10)
+    assert_holds(data, batches)
 
 
-@both_forms
-@pytest.mark.parametrize("name", ["a.tar", "a.tar.gz"])
-@pytest.mark.parametrize("folders", ["", "other/", "one/more/", "/absolute/"])
-def test_an_archive_is_read_packed_or_not_whatever_the_folders_in_it(tmp_path, form, name, folders):
-    batches = random_batches()
-    members = {f"{folders}{file}": data for file, data in files(form, batches).items()}
-    assert_holds(cifar10(write_archive(tmp_path / name, members | {"one/more/README": b"hello"})), batches)
-
-
-def test_both_forms_give_equal_arrays(tmp_path):
-    batches = random_batches()
-    one, other = (cifar10(write_folder(tmp_path / form, form, batches)) for form in FOLDERS)
-    for a, b in zip(one, other, strict=True):
-        np.testing.assert_array_equal(a, b)
-
-
-def test_of_both_forms_in_one_place_the_one_without_pickles_is_read(tmp_path):
+def test_reads_the_form_without_pickles_if_both_are_there(tmp_path):
     for seed, form in enumerate(FOLDERS):
         write_folder(tmp_path / FOLDERS[form], form, random_batches(seed))
     assert_holds(cifar10(tmp_path), random_batches(0))
 
 
-def test_values_run_from_0_to_1_and_colours_are_red_green_blue(tmp_path):
+def test_gives_values_from_0_to_1_and_colours_red_green_blue(tmp_path):
     batches = random_batches()
     batches["data_batch_1"] = ([6], np.repeat([255, 51, 0], 1024).astype(np.uint8)[None])
     data = cifar10(write_folder(tmp_path / "folder", "binary", batches))
@@ -92,7 +89,7 @@ def test_values_run_from_0_to_1_and_colours_are_red_green_blue(tmp_path):
         ({"XDG_CACHE_HOME": "~/xdg", "HOME": "{}/home"}, "home/xdg/tinylearn"),
     ],
 )
-def test_without_a_path_the_cache_is_read(tmp_path, monkeypatch, variables, folder):
+def test_reads_the_cache_without_a_path(tmp_path, monkeypatch, variables, folder):
     monkeypatch.delenv("TINYLEARN_DATA")
     monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
     for name, value in variables.items():
@@ -102,7 +99,7 @@ def test_without_a_path_the_cache_is_read(tmp_path, monkeypatch, variables, fold
     assert_holds(cifar10(download=True), random_batches())  # which has nothing to do
 
 
-def test_an_empty_cache_says_where_it_is_and_what_to_do(cache, monkeypatch):
+def test_says_where_an_empty_cache_is_and_what_to_do(cache, monkeypatch):
     monkeypatch.chdir(cache.parent)
     monkeypatch.setenv("TINYLEARN_DATA", "cache")
     with pytest.raises(

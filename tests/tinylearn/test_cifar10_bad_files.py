@@ -63,13 +63,13 @@ def test_names_a_missing_batch(tmp_path, form):
         cifar10(write_archive(tmp_path / "short.tar.gz", archive_members(form, batches)))
 
 
-def test_more_rows_than_a_batch_has_are_refused(tmp_path):
+def test_refuses_more_rows_than_a_batch_has(tmp_path):
     spoil(tmp_path, "binary", "test_batch", lambda data: bytes(3073 * 10_001))
     with pytest.raises(ValueError, match=r"test_batch\.bin: expected 1 to 10,000 rows .*, got 10,001 rows"):
         cifar10(tmp_path)
 
 
-def test_a_file_too_large_for_a_batch_is_not_read_to_its_end(tmp_path):
+def test_does_not_read_a_file_too_large_for_a_batch_to_its_end(tmp_path):
     file = tmp_path / "data_batch_1"
     with open(file, "wb") as hole:
         hole.truncate(1 << 40)  # a terabyte of zeros, which takes no room
@@ -77,7 +77,7 @@ def test_a_file_too_large_for_a_batch_is_not_read_to_its_end(tmp_path):
         cifar10(tmp_path)
 
 
-def test_data_of_another_shape_and_other_counts_of_labels_are_refused(tmp_path):
+def test_refuses_data_of_another_shape_and_other_counts_of_labels(tmp_path):
     file = spoil(tmp_path, "python", "test_batch", lambda _: python_2_pickle([1, 2], np.zeros((2, 3073), np.uint8)))
     with pytest.raises(ValueError, match=r"test_batch: expected data of shape \(n, 3072\), uint8, got .*3073"):
         cifar10(tmp_path)
@@ -140,7 +140,7 @@ def test_names_two_files_for_one_batch(tmp_path):
         ("python", "cifar-10-python.tar.gz", "170,498,071 bytes with sha256 6d958be074577803d12ecdefd02955f39262c83c"),
     ],
 )
-def test_an_archive_with_an_official_name_must_have_the_official_hash(tmp_path, form, name, expected):
+def test_expects_the_official_hash_of_an_archive_with_an_official_name(tmp_path, form, name, expected):
     archive = write_archive(tmp_path / name, archive_members(form, random_batches()))
     size = f"{archive.stat().st_size:,}"
     for path in (archive, tmp_path):
@@ -158,14 +158,14 @@ def test_refuses_an_archive_that_is_cut_short(tmp_path, form, part):
         cifar10(archive)
 
 
-def test_what_is_no_archive_at_all_is_refused(tmp_path):
+def test_refuses_what_is_no_archive_at_all(tmp_path):
     for data in (b"<html>", gzip.compress(b"<html>" * 1000), b"\x1f\x8b\x08" + bytes(100)):
         (tmp_path / "page.tar.gz").write_bytes(data)
         with pytest.raises(ValueError, match=r"page\.tar\.gz: expected a whole \.tar\.gz"):
             cifar10(tmp_path / "page.tar.gz")
 
 
-def test_members_that_lead_elsewhere_write_nothing_and_are_not_read(tmp_path):
+def test_neither_reads_nor_writes_members_that_lead_elsewhere(tmp_path):
     batches = random_batches()
     names = [name for name in archive_members("python", batches) if "data_batch_5" not in name]
     climbing = {f"../../{name}": b"climbed" for name in names} | {f"{tmp_path}/absolute": b"x", "../up": b"x"}
@@ -179,7 +179,7 @@ def test_members_that_lead_elsewhere_write_nothing_and_are_not_read(tmp_path):
 
 
 @pytest.mark.parametrize("kind", [tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.CHRTYPE, tarfile.FIFOTYPE, tarfile.DIRTYPE])
-def test_a_link_or_device_in_place_of_a_batch_is_not_followed(tmp_path, kind):
+def test_follows_no_link_or_device_in_place_of_a_batch(tmp_path, kind):
     secret = tmp_path / "secret"
     secret.write_bytes(files("binary", random_batches())["data_batch_1.bin"])
     batches = archive_members("binary", random_batches())
@@ -200,7 +200,7 @@ def test_refuses_a_member_that_announces_a_huge_size(tmp_path):
 
 @pytest.mark.parametrize("name", ["wanted", "other"])
 @pytest.mark.parametrize("kind", [tarfile.REGTYPE, tarfile.XHDTYPE, tarfile.GNUTYPE_LONGNAME])
-def test_what_unpacks_without_end_is_not_unpacked(tmp_path, name, kind):
+def test_does_not_unpack_what_unpacks_without_end(tmp_path, name, kind):
     """A member, or the long name of one, of a megabyte of zeros, where ten thousand bytes are allowed."""
     head = tarfile.TarInfo(name)
     head.type, head.size = kind, 1 << 20

@@ -26,13 +26,13 @@ LABELS = [6, 9, 0]
 
 
 @pytest.mark.parametrize("protocol", range(6))
-def test_the_pickles_of_every_python_are_read(protocol):
+def test_reads_the_pickles_of_every_python(protocol):
     batch = python_batch("here", python_3_pickle(LABELS, ROWS, protocol))
     np.testing.assert_array_equal(batch.labels, LABELS)
     np.testing.assert_array_equal(batch.rows, ROWS)
 
 
-def test_a_pickle_of_python_2_is_what_python_says_it_is():
+def test_reads_a_pickle_of_python_2_as_python_does():
     data = python_2_pickle(LABELS, ROWS)
     with warnings.catch_warnings():  # some releases of NumPy 2.4 say that the dtype is written in the old way
         warnings.filterwarnings("ignore", r"dtype\(\): align", np.exceptions.VisibleDeprecationWarning)
@@ -42,13 +42,13 @@ def test_a_pickle_of_python_2_is_what_python_says_it_is():
     np.testing.assert_array_equal(batch.labels, expected[b"labels"])
 
 
-def test_an_array_that_was_written_column_by_column_is_read_as_rows():
+def test_reads_an_array_that_was_written_column_by_column_as_rows():
     for protocol in (4, 5):
         data = python_3_pickle(LABELS, np.asfortranarray(ROWS), protocol)
         np.testing.assert_array_equal(python_batch("here", data).rows, ROWS)
 
 
-def test_protocol_5_is_read_of_either_numpy_and_of_arrays_that_cannot_be_written_to():
+def test_reads_protocol_5_of_either_numpy_and_of_read_only_arrays():
     fixed = np.frombuffer(ROWS.tobytes(), np.uint8).reshape(ROWS.shape)
     for rows in (ROWS, fixed):
         data = python_3_pickle(LABELS, rows, protocol=5)
@@ -133,7 +133,7 @@ class State:
 
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("attack", ATTACKS)
-def test_nothing_of_a_hostile_pickle_runs(tmp_path, attack, place):
+def test_runs_nothing_of_a_hostile_pickle(tmp_path, attack, place):
     canary = tmp_path / "canary"
     for protocol in (0, 2, 4, 5):
         data = pickle.dumps(PLACES[place](ATTACKS[attack](str(canary))), protocol)
@@ -144,7 +144,7 @@ def test_nothing_of_a_hostile_pickle_runs(tmp_path, attack, place):
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
-def test_they_are_hostile_python_runs_them(tmp_path, attack):
+def test_would_run_them_with_python_s_own_pickle(tmp_path, attack):
     """Else the test above would show nothing."""
     file = None
     with contextlib.suppress(TypeError):
@@ -154,7 +154,7 @@ def test_they_are_hostile_python_runs_them(tmp_path, attack):
     assert (tmp_path / "canary").exists()
 
 
-def test_a_hostile_batch_of_a_folder_runs_nothing(tmp_path):
+def test_runs_nothing_of_a_hostile_batch_in_a_folder(tmp_path):
     folder = tmp_path / FOLDERS["python"]
     folder.mkdir()
     for name in BATCHES:
@@ -198,7 +198,7 @@ def test_refuses_names_that_look_like_those_of_arrays(name):
             python_batch("here", data)
 
 
-def test_no_module_is_imported_for_a_name(tmp_path, monkeypatch):
+def test_imports_no_module_for_a_name(tmp_path, monkeypatch):
     (tmp_path / "some_module.py").write_text("import os; os.mkdir(os.path.join(os.path.dirname(__file__), 'canary'))")
     monkeypatch.syspath_prepend(tmp_path)
     with pytest.raises(ValueError, match="asks for some_module"):
@@ -224,12 +224,12 @@ def test_no_module_is_imported_for_a_name(tmp_path, monkeypatch):
         b".",
     ],
 )
-def test_tricks_of_the_format_lead_to_no_batch(data):
+def test_refuses_tricks_of_the_format(data):
     with pytest.raises(ValueError, match=r"^here: expected a "):
         python_batch("here", data)
 
 
-def test_a_pickle_cannot_change_what_stands_for_an_array():
+def test_lets_no_pickle_change_what_stands_for_an_array():
     """A state of two parts is a list of attributes to set, on whatever lies on the stack: here on the class itself."""
     before = dict(vars(Noted)), dict(vars(FromBuffer))
     for name in (b"numpy\nndarray", b"numpy._core.numeric\n_frombuffer"):
@@ -238,7 +238,7 @@ def test_a_pickle_cannot_change_what_stands_for_an_array():
     assert (dict(vars(Noted)), dict(vars(FromBuffer))) == before
 
 
-def test_text_is_encoded_to_bytes_and_in_no_other_way():
+def test_encodes_text_to_bytes_and_in_no_other_way():
     with pytest.raises(ValueError, match=r"got one that fails: .*rot13"):
         python_batch("here", b"\x80\2c_codecs\nencode\nX\1\0\0\0aX\5\0\0\0rot13\x86R.")
 
@@ -248,7 +248,7 @@ def test_text_is_encoded_to_bytes_and_in_no_other_way():
     [b"\x80\2]r" + struct.pack("<I", 1 << 24) + b".", b"\x80\5\x96" + struct.pack("<Q", 1 << 24) + b"."],
     ids=["memo", "bytearray"],
 )
-def test_what_is_announced_takes_no_memory(data):
+def test_takes_no_memory_for_what_is_announced(data):
     tracemalloc.start()
     with pytest.raises(ValueError, match=r"^here: expected a "):
         python_batch("here", data)
@@ -262,7 +262,7 @@ STRUCTURE = [n for n in range(len(HONEST)) if not 0 <= n - HONEST.index(ROWS[:1]
 
 
 @given(st.dictionaries(st.sampled_from(STRUCTURE), st.integers(0, 255), min_size=1, max_size=3))
-def test_damage_gives_an_error_or_a_batch_never_anything_else(changes):
+def test_gives_an_error_or_a_batch_for_any_damage(changes):
     data = bytearray(HONEST)
     for place, value in changes.items():
         data[place] = value

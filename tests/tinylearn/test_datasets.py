@@ -6,7 +6,7 @@ import pytest
 from tinylearn.datasets import celsius_fahrenheit, sine
 
 
-def test_the_ten_pairs_of_chapter_3():
+def test_gives_the_ten_pairs_of_chapter_3():
     celsius, fahrenheit = celsius_fahrenheit()
     np.testing.assert_array_equal(celsius[:, 0], [-40, -30, -10, 0, 5, 10, 20, 40, 60, 100])
     np.testing.assert_array_equal(fahrenheit[:, 0], [-40, -22, 14, 32, 41, 50, 68, 104, 140, 212])
@@ -14,12 +14,12 @@ def test_the_ten_pairs_of_chapter_3():
     assert celsius.dtype == fahrenheit.dtype == np.float64
 
 
-def test_every_call_gives_new_arrays():
+def test_gives_new_arrays_in_every_call():
     celsius_fahrenheit()[0][:] = 0
     assert celsius_fahrenheit()[0][-1, 0] == 100
 
 
-def test_the_sine_is_evenly_spaced_from_minus_5_to_5():
+def test_spaces_the_sine_evenly_from_minus_5_to_5():
     x, y = sine(11)
     np.testing.assert_array_equal(x[:, 0], range(-5, 6))
     np.testing.assert_array_equal(y, np.sin(x))
@@ -27,7 +27,7 @@ def test_the_sine_is_evenly_spaced_from_minus_5_to_5():
     assert sine()[0].shape == sine()[1].shape == (1000, 1)
 
 
-def test_the_best_straight_line_through_the_sine_costs_what_the_book_says():
+def test_costs_what_the_book_says_to_fit_a_line_to_the_sine():
     x, y = (column[:, 0] for column in sine())
     line = np.polynomial.Polynomial.fit(x, y, 1)
     assert ((line(x) - y) ** 2).mean() == pytest.approx(0.50003, abs=5e-6)

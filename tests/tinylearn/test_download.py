@@ -45,7 +45,7 @@ def interrupted(server, path, after=100_000):
     server.breaks_after = None
 
 
-def test_a_download_is_the_file_and_leaves_no_part(server, path, part, capsys):
+def test_fetches_the_file_once_and_leaves_no_part(server, path, part, capsys):
     download(server.url, path, CHECKSUM)
     assert path.read_bytes() == CONTENT
     assert not part.exists()
@@ -55,7 +55,7 @@ def test_a_download_is_the_file_and_leaves_no_part(server, path, part, capsys):
     assert server.ranges == [None]
 
 
-def test_what_was_interrupted_goes_on_where_it_ended(server, path, part):
+def test_goes_on_where_it_was_interrupted(server, path, part):
     interrupted(server, path, after=100_000)
     assert part.read_bytes() == CONTENT[:100_000]
     assert not path.exists()
@@ -70,28 +70,28 @@ def test_what_was_interrupted_goes_on_where_it_ended(server, path, part):
     assert not part.exists()
 
 
-def test_a_server_without_ranges_sends_all_of_it_again(server, path):
+def test_fetches_all_again_from_a_server_without_ranges(server, path):
     interrupted(server, path)
     server.knows_ranges = False
     download(server.url, path, CHECKSUM)
     assert path.read_bytes() == CONTENT
 
 
-def test_a_server_that_tells_no_length_is_not_believed_at_the_end(server, path, part):
+def test_does_not_believe_the_end_of_a_server_that_tells_no_length(server, path, part):
     server.tells_length = False
     interrupted(server, path)
     download(server.url, path, CHECKSUM)
     assert path.read_bytes() == CONTENT
 
 
-def test_no_more_is_read_than_the_file_has(server, path):
+def test_reads_no_more_than_the_file_has(server, path):
     server.tells_length = False
     server.content = CONTENT + bytes(300_000)
     download(server.url, path, CHECKSUM)
     assert path.read_bytes() == CONTENT
 
 
-def test_a_file_that_has_changed_in_between_is_fetched_from_its_start(server, path):
+def test_fetches_a_file_that_has_changed_in_between_from_its_start(server, path):
     server.content = bytes(300_000)
     interrupted(server, path)
     server.content = CONTENT
@@ -108,7 +108,7 @@ def test_replaces_a_damaged_part(server, path, part, left):
     assert path.read_bytes() == CONTENT
 
 
-def test_a_part_that_is_all_there_needs_no_server(path, part):
+def test_needs_no_server_for_a_part_that_is_all_there(path, part):
     part.parent.mkdir()
     part.write_bytes(CONTENT)
     download("http://127.0.0.1:1/none", path, CHECKSUM)
@@ -116,7 +116,7 @@ def test_a_part_that_is_all_there_needs_no_server(path, part):
     assert not part.exists()
 
 
-def test_other_content_is_refused_and_deleted(server, path, part):
+def test_refuses_and_deletes_other_content(server, path, part):
     server.content = bytes(300_000)
     other = hashlib.md5(server.content).hexdigest()
     expected = rf"{server.url}: expected 300,000 bytes with md5 {CHECKSUM.hash}, got 300,000 bytes with md5 {other}"
@@ -129,7 +129,7 @@ def test_other_content_is_refused_and_deleted(server, path, part):
 
 
 @pytest.mark.parametrize("size", [50, 100_000, 400_000])
-def test_a_file_of_another_size_is_refused_and_the_part_is_kept(server, path, part, size):
+def test_refuses_a_file_of_another_size_and_keeps_the_part(server, path, part, size):
     interrupted(server, path)
     server.content = b"<html>" + bytes(size - 6)
     with pytest.raises(ValueError, match=f"{server.url}: expected 300,000 bytes, got {size:,}: it is another file"):
@@ -139,7 +139,7 @@ def test_a_file_of_another_size_is_refused_and_the_part_is_kept(server, path, pa
 
 
 @pytest.mark.parametrize(("status", "text"), [(404, "Not Found"), (503, "Service Unavailable"), (416, "Range")])
-def test_a_server_that_refuses_is_quoted(server, path, status, text):
+def test_quotes_a_server_that_refuses(server, path, status, text):
     server.status = status
     with pytest.raises(
         ConnectionError, match=rf"{server.url}: .*{status}.*{text}.*; call again .* path of your own copy"
@@ -148,7 +148,7 @@ def test_a_server_that_refuses_is_quoted(server, path, status, text):
     assert not path.exists()
 
 
-def test_without_a_server_the_error_says_so(path):
+def test_says_that_there_is_no_server(path):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{free.getsockname()[1]}/file"
@@ -156,7 +156,7 @@ def test_without_a_server_the_error_says_so(path):
         download(url, path, CHECKSUM)
 
 
-def test_a_server_that_falls_silent_is_given_up(path, monkeypatch):
+def test_gives_up_a_server_that_falls_silent(path, monkeypatch):
     monkeypatch.setattr("tinylearn.datasets.download.TIMEOUT", 0.05)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}/file"
@@ -164,7 +164,7 @@ def test_a_server_that_falls_silent_is_given_up(path, monkeypatch):
             download(url, path, CHECKSUM)
 
 
-def test_of_two_at_once_one_downloads_and_the_other_waits(server, path):
+def test_waits_for_another_download_of_the_same_file(server, path):
     threads = [threading.Thread(target=download, args=(server.url, path, CHECKSUM)) for _ in range(4)]
     for thread in threads:
         thread.start()
@@ -174,7 +174,7 @@ def test_of_two_at_once_one_downloads_and_the_other_waits(server, path):
     assert server.ranges == [None]
 
 
-def test_cifar10_is_downloaded_once_into_the_cache(server, tmp_path, monkeypatch):
+def test_downloads_cifar10_once_into_the_cache(server, tmp_path, monkeypatch):
     """With a small archive in the place of the official one."""
     archive = write_archive(tmp_path / "small.tar.gz", archive_members("binary", random_batches()))
     server.content = archive.read_bytes()

@@ -48,7 +48,7 @@ def recording():
     return recorded(layers(np.random.default_rng(0)), X, Y, tl.Adam(0.01), batch_size=9)
 
 
-def test_each_layer_hands_on_what_the_next_one_gets(recording):
+def test_finds_that_each_layer_hands_on_what_the_next_one_gets(recording):
     seen = passes(recording, 2).layers
     expected = {
         "dense_1": (("data", ""), ("dx", "residual_1")),
@@ -71,7 +71,7 @@ def test_each_layer_hands_on_what_the_next_one_gets(recording):
                 np.testing.assert_array_equal(kind, getattr(seen[source.layer], source.kind), name)
 
 
-def test_the_loss_is_the_recorded_one_and_falls_as_the_next_record_says(recording):
+def test_gives_the_recorded_loss_which_falls_as_the_next_record_says(recording):
     now, again = passes(recording, 2), passes(recording, 2, again=True)
     assert now.loss == recording.losses[recording.index(2)]
     assert again.loss == recording.losses[recording.index(3)]
@@ -79,7 +79,7 @@ def test_the_loss_is_the_recorded_one_and_falls_as_the_next_record_says(recordin
     np.testing.assert_array_equal(again.layers["model"].x, now.layers["model"].x)
 
 
-def test_a_prediction_leaves_the_model_as_it_is(recording):
+def test_leaves_a_model_that_predicts_as_it_is(recording):
     model = tl.Sequential(layers(np.random.default_rng(0)))
     recording.restore(model, 3)
     model.forward(X[:2])
@@ -92,7 +92,7 @@ def test_a_prediction_leaves_the_model_as_it_is(recording):
         np.testing.assert_array_equal(one, other)
 
 
-def test_a_layer_that_counts_its_calls_is_told_as_it_was():
+def test_shows_a_layer_that_counts_its_calls_as_it_was():
     rng = np.random.default_rng(0)
     recording = recorded([tl.Dense(3, 2, rng=rng), Counting(), tl.Dense(2, 1, rng=rng)], X, Y, tl.SGD(1e-4))
     step = int(recording.steps[-1])
@@ -109,6 +109,6 @@ def test_refuses_passes_that_give_other_gradients_than_the_update(monkeypatch):
         passes(recording, 2)
 
 
-def test_local_variables_of_backward_are_noted(recording):
+def test_notes_local_variables_of_backward(recording):
     local = passes(recording, 1).layers["residual_1"].local
     assert local == {"dout": (9, 4), "df": (9, 4)}

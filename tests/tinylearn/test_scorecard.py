@@ -10,7 +10,7 @@ from tinylearn import Scorecard, accuracy, confidence_interval, confusion_matrix
 NAMES = ("deer", "horse")
 
 
-def test_the_book_s_neuron_is_worth_nothing():
+def test_finds_the_book_s_neuron_worth_nothing():
     """It calls all but two of 41 animals a horse: 24 correct, as many as there are horses."""
     card = Scorecard([1] * 23 + [0] + [0] + [1] * 16, [1] * 24 + [0] * 17, names=NAMES)
     assert (card.correct, card.total, card.majority) == (24, 41, "horse")
@@ -29,7 +29,7 @@ def test_the_book_s_neuron_is_worth_nothing():
         (60, 'better than always saying "deer"'),  # from here on the interval lies above 0.5
     ],
 )
-def test_summary_asks_for_more_than_chance(correct, summary):
+def test_asks_for_more_than_chance(correct, summary):
     target = np.arange(100) % 2
     predicted = np.where(np.arange(100) < correct, target, 1 - target)
     card = Scorecard(predicted, target, names=NAMES)
@@ -38,7 +38,7 @@ def test_summary_asks_for_more_than_chance(correct, summary):
     assert card.is_better == (confidence_interval(correct, 100)[0] > 0.5)
 
 
-def test_its_numbers_are_those_of_the_metrics():
+def test_has_the_numbers_of_the_metrics():
     rng = np.random.default_rng(0)
     scores, target = rng.random((50, 3)), rng.integers(0, 3, 50)
     card = Scorecard(scores, target, names=("a", "b", "c"))
@@ -49,7 +49,7 @@ def test_its_numbers_are_those_of_the_metrics():
     assert np.bincount(target)[card.names.index(card.majority)] == card.baseline * 50
 
 
-def test_as_dict_is_ready_for_a_file():
+def test_gives_a_dict_that_is_ready_for_a_file():
     numbers = json.loads(json.dumps(Scorecard([[0.9], [0.4], [0.6]], [1, 0, 0], names=NAMES).as_dict("neuron")))
     assert numbers == {
         "neuron, accuracy": pytest.approx(2 / 3),
@@ -61,7 +61,7 @@ def test_as_dict_is_ready_for_a_file():
     }
 
 
-def test_the_columns_of_the_table_stand_under_their_names():
+def test_puts_the_columns_of_the_table_under_their_names():
     predicted, target = [0, 1, 1, 2, 2, 2], [0, 1, 2, 2, 2, 0]
     *_, heads, first, second, third = str(Scorecard(predicted, target, names=("ant", "bee", "caterpillar"))).split("\n")
     assert [line.split() for line in (first, second, third)] == [
@@ -73,7 +73,7 @@ def test_the_columns_of_the_table_stand_under_their_names():
     ][:2]
 
 
-def test_more_classes_than_names_and_no_examples_are_refused():
+def test_refuses_more_classes_than_names_and_no_examples():
     with pytest.raises(ValueError, match="class numbers must lie in 0 … 1, got 2"):
         Scorecard([0, 2], [0, 1], names=NAMES)
     with pytest.raises(ValueError, match="Scorecard: expected at least one example, got none"):

@@ -23,7 +23,7 @@ def file(tmp_path):
     return write
 
 
-def test_the_51_years_of_chapter_1():
+def test_has_the_51_years_of_chapter_1():
     table = gdp()
     np.testing.assert_array_equal(table.times, range(1970, 2021))
     assert table.names == ("USA", "Japan", "Germany", "UK", "China")
@@ -34,12 +34,12 @@ def test_the_51_years_of_chapter_1():
     assert table.source == "World Bank, NY.GDP.MKTP.CD, CC BY 4.0"
 
 
-def test_no_figure_has_been_changed():
+def test_has_changed_no_figure():
     digest = hashlib.sha256((gdp().values * 10_000).round().astype("<i8").tobytes()).hexdigest()
     assert digest == "81f745720e7cddfed3b2278d937f6d48ef9b050aa3023571f3f31cbac642363f"
 
 
-def test_a_file(file):
+def test_reads_a_file(file):
     table = read_table(file(GOOD))
     np.testing.assert_array_equal(table.times, [1, 2])
     np.testing.assert_array_equal(table.values, [[190, 5], [152, 4.5]])
@@ -58,7 +58,7 @@ def test_a_file(file):
     ],
     ids=["mark", "line ends", "spaces", "empty lines and comments", "quotes"],
 )
-def test_the_same_written_otherwise(file, text):
+def test_reads_the_same_written_otherwise(file, text):
     table = read_table(file(text))
     assert (table.clock, table.names, table.title) == ("month", ("Bergen", "Cairo"), "Rainfall")
     np.testing.assert_array_equal(table.values, [[190, 5], [152, 4.5]])
@@ -112,18 +112,18 @@ def test_refuses_a_table_and_says_how_to_mend_it(file, name):
         read_table(file(text))
 
 
-def test_two_nights_take_two_nights(file):
+def test_lets_two_nights_take_two_nights(file):
     for text in (TABLES["days"][0], TABLES["days"][0].replace("-", ""), TABLES["days"][0].replace("-", "/")):
         np.testing.assert_array_equal(np.diff(read_table(file(text)).times), [2, 1])
 
 
-def test_titles_of_long_tables(file):
+def test_takes_the_title_of_a_long_table_from_its_column(file):
     """The name of the column of values, unless that is "Value"."""
     assert read_table(file(TABLES["long"][0])).title == "Life expectancy"
     assert read_table(file(TABLES["long"][0].replace("Life expectancy", "Value"))).title == "rain"
 
 
-def test_the_largest_in_the_last_row_in_the_order_of_the_table():
+def test_picks_the_largest_of_the_last_row_in_the_order_of_the_table():
     table = Table([1, 2], list("ABCD"), [[9, 9, 1, 1], [np.nan, 1, 3, 2]])
     assert table.largest(2).names == ("C", "D")
     assert table.largest(9).names == tuple("ABCD")
@@ -135,7 +135,7 @@ def test_refuses_another_encoding(file):
         read_table(file("year,Köln\n1,2\n2,3", "latin-1"))
 
 
-def test_a_file_that_is_not_there(tmp_path):
+def test_names_a_file_that_is_not_there(tmp_path):
     with pytest.raises(FileNotFoundError, match=r"nowhere\.csv"):
         read_table(tmp_path / "nowhere.csv")
 
@@ -154,12 +154,12 @@ def test_a_file_that_is_not_there(tmp_path):
         (([1, 2], ["A", "A"], [[1, 2], [3, 4]]), "every series needs a name of its own, got A, A"),
     ],
 )
-def test_parts_that_make_no_table(parts, message):
+def test_refuses_parts_that_make_no_table(parts, message):
     with pytest.raises(ValueError, match=message):
         Table(*parts)
 
 
-def test_a_table_does_not_change_with_the_arrays_that_it_was_made_of():
+def test_does_not_change_with_the_arrays_that_it_was_made_of():
     values = np.ones((2, 1))
     table = Table([1, 2], ["A"], values)
     values[:] = 7
