@@ -43,6 +43,14 @@ def test_restores_any_update_from_the_recording(drawn):
     np.testing.assert_allclose(model.parameters, [2.040425243055281, 3.589007086046493], rtol=1e-12)
 
 
+def test_gives_time_to_see_the_line_turn_before_it_rises(drawn):
+    film = drawn.films["ch03_first_neuron"]
+    seconds, steps = np.array(film.delays()) / 100, film.scene.scenes[0].states.steps
+    turned = np.flatnonzero(steps >= 100)[0]
+    assert min(seconds[[0, turned, -1]]) >= 1.5
+    assert seconds.min() >= 0.5  # in a quick run
+
+
 def test_writes_the_files(drawn):
     folder = drawn.folder
     with Image.open(folder / "ch03_first_neuron.gif") as film:

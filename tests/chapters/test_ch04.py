@@ -48,6 +48,14 @@ def test_shows_in_the_films_what_the_headline_says(drawn):
     assert update.passes.losses.round(6).tolist() == [1, 0.266256]
 
 
+def test_stops_softmax_where_the_moving_score_takes_the_lead_and_where_it_turns(drawn):
+    film = drawn.films["ch04_softmax"]
+    p, seconds = film.scene.probabilities, np.array(film.delays()) / 100
+    leads = int((p.argmax(axis=1) == film.scene.moving).argmax())
+    for frame in (leads, p[:, film.scene.moving].argmax(), p[:, film.scene.moving].argmin()):
+        assert seconds[frame] >= 1.5
+
+
 def test_leaves_only_the_line_behind(drawn):
     headline, films = drawn.headline, drawn.films
     names = list(films["ch04_race"].scene.states)

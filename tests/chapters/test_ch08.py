@@ -86,6 +86,16 @@ def test_holds_what_must_be_read_and_moves_what_walks(drawn):
         assert 12 <= film.fps * film.motion <= 16, "pictures a second"
 
 
+def test_shows_the_first_moves_on_slippery_ice_slowly_and_hurries_where_they_repeat(drawn):
+    film = drawn.films["ch08_slippery_lake"]
+    frames = np.add.reduceat(film.delays(), range(0, len(film.delays()), film.motion)) / 100  # seconds of each
+    first_end = film.scene.ended[0]
+    assert first_end > 12
+    assert (frames[:6] > 0.4).all()
+    assert (frames[6:first_end] < 0.2).all()
+    assert (frames[film.scene.ended] > 1).all()
+
+
 def test_writes_the_files(drawn):
     folder = drawn.folder
     for name, size in FILMS.items():
