@@ -42,26 +42,22 @@ def assert_equal_to_pytorch(layer, twin, case: Case) -> None:
         np.testing.assert_allclose(layer.grads[name], parameter.grad.numpy(), **close, err_msg=name)
 
 
-def test_conv2d_equals_pytorch_on_200_configurations():
+LAYERS = {  # the layer of a case, its twin, is it pooling?
+    "Conv2D": (Case.conv2d, conv2d, False),
+    "MaxPool2D": (Case.max_pool, max_pool2d, True),
+    "AveragePool2D": (lambda case: AveragePool2D(case.size, case.stride, case.padding), average_pool2d, True),
+}
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_equals_pytorch_on_200_configurations(name):
+    make, twin, is_pooling = LAYERS[name]
     seen = set()
 
     @many
-    @given(cases())
+    @given(cases(pooling=is_pooling))
     def compare(case: Case) -> None:
-        assert_equal_to_pytorch(case.conv2d(), conv2d, case)
-        seen.add(case)
-
-    compare()
-    assert_they_cover(seen, at_least=200)
-
-
-def test_average_pool_equals_pytorch_on_200_configurations():
-    seen = set()
-
-    @many
-    @given(cases(pooling=True))
-    def compare(case: Case) -> None:
-        assert_equal_to_pytorch(AveragePool2D(case.size, case.stride, case.padding), average_pool2d, case)
+        assert_equal_to_pytorch(make(case), twin, case)
         seen.add(case)
 
     compare()
@@ -79,16 +75,3 @@ def test_average_pool_counts_its_padding_as_pytorch_does(case: Case):
     pool = torch.nn.AvgPool2d(case.windows.size, case.windows.stride, padding)
     expected = pool(tensor(x).permute(0, 3, 1, 2)).permute(0, 2, 3, 1)
     np.testing.assert_allclose(layer.forward(x), expected.detach().numpy(), **close)
-
-
-def test_max_pool_equals_pytorch_on_200_configurations():
-    seen = set()
-
-    @many
-    @given(cases(pooling=True))
-    def compare(case: Case) -> None:
-        assert_equal_to_pytorch(case.max_pool(), max_pool2d, case)
-        seen.add(case)
-
-    compare()
-    assert_they_cover(seen, at_least=200)

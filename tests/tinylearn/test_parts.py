@@ -549,6 +549,11 @@ def reordered(change):
     model.predict(X)
 
 
+def at_the_start(model):
+    """Train, for an error before the first update."""
+    train(model, callbacks=[lambda update: pytest.fail("an update was made")])
+
+
 def without_state(folder):
     np.savez(folder / "model.npz", **remembering().named_parameters())
     remembering().load(folder / "model.npz")
@@ -560,7 +565,7 @@ LATER = r"its part \S+ came after the model was made, so that it would never"
 @refusals(
     *((lambda head=head, use=use: use(WithHead(copy.deepcopy(head))), ValueError, LATER)
       for head in (dense(1), Residual(dense(1)), Sequential([dense(1)]))
-      for use in (train, lambda model: model.predict(X), Sequential.named_arrays)),
+      for use in (at_the_start, lambda model: model.predict(X), Sequential.named_arrays)),
     (lambda: train(Sequential([MadeInForward(), dense(1)])), ValueError,
      r"its part madeinforward_1\.dense_1 came after the model was made"),
     (lambda: train(Sequential([Replaces(), dense()])), ValueError,
