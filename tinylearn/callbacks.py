@@ -8,7 +8,8 @@ Any function of an `Update` can be a callback. Early stopping, for example:
 
 A callback may also have these methods, which `fit` calls:
 
-    start(run)             before the first update
+    start(run)             before anything changes; if it raises an error, nothing does
+    begin(run)             before the first update, when all is as it begins, also in a resumed run
     diverged(error)        if training diverged
     close()                at the end, also after an error
     keep(), restore(kept)  to return what a checkpoint should keep; to take that back when the run is resumed

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ import numpy as np
 from tinylearn.checks import FLOATS, numbers, shortened
 from tinylearn.guarding import name_error
 
+AS_IT_IS = nullcontext()
 NOT_STEPPED = None, None, None, False  # shape, dtype and a weak reference to the parameters; does NumPy raise errors?
 
 
@@ -49,12 +51,7 @@ def guarded_step(formula: Callable[..., None], _: type) -> Callable[..., None]:
                 gradients = _checked(optimizer, parameters, gradients)
                 raises = optimizer._stepped[3]
             decays = optimizer.weight_decay and type(optimizer).step is step  # and this is no super().step
-            if raises:
-                with np.errstate(all="ignore"):
-                    if decays:
-                        optimizer.shrink(parameters)
-                    formula(optimizer, parameters, gradients)
-            else:
+            with np.errstate(all="ignore") if raises else AS_IT_IS:
                 if decays:
                     optimizer.shrink(parameters)
                 formula(optimizer, parameters, gradients)

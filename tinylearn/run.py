@@ -39,7 +39,6 @@ class Run:
         self.losses: list[float] = []
         self.loss_sum, self.loss_rows = 0.0, 0
         self.stopped = False
-        self.listeners: list[tuple[Any, bool]] = []  # (function, is it called with an Update?)
 
     @contextmanager
     def going_on(self, resume: str | os.PathLike[str] | None) -> Iterator[None]:
@@ -52,7 +51,6 @@ class Run:
         if not all(part.needs_dx for _, part in model.walk()):
             raise ValueError("fit: this model is being trained by another fit; train a copy, copy.deepcopy(model)")
         with ctrl_c_later() as self.ctrl_c_may_come, ExitStack() as at_the_end:
-            at_the_end.callback(self.listeners.clear)  # done last: they refer to the run, which refers to them
             for callback in self.callbacks:
                 if hasattr(callback, "close"):
                     at_the_end.callback(callback.close)
@@ -65,9 +63,7 @@ class Run:
                     first.needs_dx = False
                     if resume is not None:
                         self._go_on(resume)
-                    for callback in self.callbacks:
-                        takes_update = not hasattr(callback, "listener")
-                        self.listeners.append((callback if takes_update else callback.listener(model), takes_update))
+                    self._tell_of("begin", self)
                     yield
                     refuse_changes(model)  # a part that forward made has not learned
             except DivergenceError as error:
@@ -75,23 +71,19 @@ class Run:
                 raise
 
     def tell(self, loss: float, rows: np.ndarray) -> None:
-        """Count an update, and tell every callback. A recorder's `listener` gets single values, which is faster."""
-        batches, update = self.batches, None
+        """Count an update, and tell every callback."""
+        batches = self.batches
         self.loss_sum += loss * len(rows)
         self.loss_rows += len(rows)
         if batches.last_of_epoch:
             self._end_epoch()
         rate = self.optimizer.learning_rate  # of this step: a callback may change it for the next one
-        for call, takes_update in self.listeners:
-            if not takes_update:
-                call(batches.step, batches.epoch, loss, rows, rate)
-                continue
-            if update is None:
-                update = Update(
-                    batches.step, batches.epoch, loss, rows, self.model, self.optimizer, rate, batches.last_of_epoch
-                )
-            call(update)
-        if update is not None and update.stopped:
+        update = Update(
+            batches.step, batches.epoch, loss, rows, self.model, self.optimizer, rate, batches.last_of_epoch
+        )
+        for callback in self.callbacks:
+            callback(update)
+        if update.stopped:
             self.stopped = True
             if self.loss_rows:
                 self._end_epoch()

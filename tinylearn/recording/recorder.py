@@ -83,7 +83,6 @@ class Recorder:
         self.closed, self._failure = False, ""
         self._steps_before = self._epochs_before = 0  # those of earlier calls of fit
         self._last_step = self._last_epoch = 0
-        self._run: Any = None
         self._origins: list[Origin] = []
         self._meta = Meta(model, self.path)
         self._thinning = Thinning(every, budget)
@@ -198,22 +197,16 @@ class Recorder:
 
     # --- what `fit` tells ---------------------------------------------------------------------------------------------
 
-    def start(self, run: Any) -> None:
-        """Keep the run, so that `listener` can copy it."""
-        self._run = run
-
-    def listener(self, model: Any) -> Callable[..., None]:
-        """Note how the run begins; return `record`, which `fit` calls after each update, because it takes less time."""
-        self._check_model(model)
+    def begin(self, run: Any) -> None:
+        """Note how the run begins."""
+        self._check_model(run.model)
+        if run.callbacks.count(self) > 1:
+            raise ValueError("Recorder: one recorder stands twice in callbacks; once is enough")
         if self.closed:
             self._reopen()
-        run, self._run = self._run, None
-        if run is None:
-            raise ValueError("Recorder: one recorder stands twice in callbacks; once is enough")
         if run.batches.step == 0:  # it begins, or else goes on
             self._steps_before, self._epochs_before = self._last_step, self._last_epoch
         self._note(run)
-        return self.record
 
     def _note(self, run: Any) -> None:
         """Keep a copy of the run as it begins, and describe it in `meta.json`."""
@@ -282,7 +275,6 @@ class Recorder:
 
     def close(self) -> None:
         """Keep the last update, if it is not kept yet, and complete the files. You may call it twice."""
-        self._run = None
         if self.closed or self._store.is_of_another_process():
             return
         with ctrl_c_later():
