@@ -10,7 +10,7 @@ from tinylearn.datasets.sketchbook.colours import palette
 
 RED, WHITE = np.array([1.0, 0.0, 0.0]), np.ones(3)
 ALL_VIEWS = [view for views in VIEWS.values() for view in views]
-every_view = pytest.mark.parametrize("view", ALL_VIEWS, ids=lambda view: view.__name__)
+CORNERS = [(-0.7, -0.5), (0.5, -0.6), (0.8, 0.2), (-0.1, 0.7)]  # of an area of 1.185
 
 
 def canvas(n=1, seed=0):
@@ -32,53 +32,42 @@ def centre(painted):
 # --- shapes ------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("place", [(0, 0), (0.13, -0.27)])
-@pytest.mark.parametrize("radius", [0.2, 0.5])
-def test_covers_the_area_of_a_disc(place, radius):
+@pytest.mark.parametrize(
+    ("shape", "arguments", "settings", "covered"),
+    [
+        *(("ellipse", (place, (radius, radius)), {}, np.pi * radius**2)
+          for place in ((0, 0), (0.13, -0.27)) for radius in (0.2, 0.5)),
+        *(("ellipse", ((0.05, 0.1), (0.7, 0.3)), {"angle": angle}, np.pi * 0.7 * 0.3) for angle in (0, 30, 90, -135)),
+        *(("line", ((-0.3, -0.1), end, 0.3), {}, np.hypot(end[0] + 0.3, end[1] + 0.1) * 0.3 + np.pi * 0.15**2)
+          for end in ((0.6, 0.0), (0.0, 0.6), (0.4, -0.5))),
+        ("line", ((-0.6, 0), (0.6, 0), 0.5), {"end_width": 0.1}, 0.36 + np.pi * (0.25**2 + 0.05**2) / 2),  # a trapezium
+        ("polygon", (CORNERS,), {}, 1.185),
+        ("polygon", (CORNERS[::-1],), {}, 1.185),  # whichever way its corners go round
+    ],
+)  # fmt: skip
+def test_covers_the_area_of_a_shape(shape, arguments, settings, covered):
     painted = canvas()
-    painted.ellipse(place, (radius, radius), WHITE)
-    assert area(painted) == pytest.approx(np.pi * radius**2, rel=0.02)
-
-
-@pytest.mark.parametrize("angle", [0, 30, 90, -135])
-def test_covers_the_area_of_an_ellipse_however_it_is_turned(angle):
-    painted = canvas()
-    painted.ellipse((0.05, 0.1), (0.7, 0.3), WHITE, angle=angle)
-    assert area(painted) == pytest.approx(np.pi * 0.7 * 0.3, rel=0.02)
-
-
-@pytest.mark.parametrize("end", [(0.6, 0.0), (0.0, 0.6), (0.4, -0.5)])
-def test_covers_a_rectangle_and_two_half_discs_with_a_line(end):
-    painted = canvas()
-    painted.line((-0.3, -0.1), end, 0.3, WHITE)
-    length = np.hypot(end[0] + 0.3, end[1] + 0.1)
-    assert area(painted) == pytest.approx(length * 0.3 + np.pi * 0.15**2, rel=0.02)
+    getattr(painted, shape)(*arguments, WHITE, **settings)
+    assert area(painted) == pytest.approx(covered, rel=0.01 if shape == "polygon" else 0.02)
 
 
 def test_draws_a_line_with_another_width_at_its_end_as_a_trapezium():
     painted = canvas()
     painted.line((-0.6, 0), (0.6, 0), 0.5, WHITE, 0.1)
-    assert area(painted) == pytest.approx(1.2 * (0.5 + 0.1) / 2 + np.pi * (0.25**2 + 0.05**2) / 2, rel=0.02)
     widths = painted.covered[0, :, [8, 16, 23]].sum(axis=1) * 2 / SIDE
-    np.testing.assert_allclose(widths, np.interp(np.array([8.5, 16.5, 23.5]) / 16 - 1, [-0.6, 0.6], [0.5, 0.1]),
-                               atol=0.02)  # fmt: skip
+    wanted = np.interp(np.array([8.5, 16.5, 23.5]) / 16 - 1, [-0.6, 0.6], [0.5, 0.1])
+    np.testing.assert_allclose(widths, wanted, atol=0.02)
 
 
-@pytest.mark.parametrize("turned", [1, -1], ids=["counter-clockwise", "clockwise"])
-def test_covers_the_area_of_a_polygon_whichever_way_its_corners_go_round(turned):
-    painted, corners = canvas(), [(-0.7, -0.5), (0.5, -0.6), (0.8, 0.2), (-0.1, 0.7)]
-    painted.polygon(corners[::turned], WHITE)
-    x, y = np.array(corners).T
-    shoelace = (x * np.roll(y, -1) - y * np.roll(x, -1)).sum() / 2
-    assert area(painted) == pytest.approx(shoelace, rel=0.01)
-
-
-def test_covers_just_the_pixels_inside_of_a_box():
-    painted = canvas()
+def test_covers_just_the_pixels_inside_of_a_box_and_lays_paint_over_what_was_there_in_its_share():
+    painted = canvas(2)
     painted.box(-0.5, -0.25, 0.75, 1.0, WHITE)  # x right, y up; rows are counted downwards
     expected = np.zeros((SIDE, SIDE))
     expected[:20, 8:28] = 1
     np.testing.assert_allclose(painted.covered[0], expected, atol=1e-4)
+    painted.box(-2, -2, 2, 2, RED, only=np.array([0.25, 1.0]))
+    np.testing.assert_allclose(painted.pixels[0, :, 5, 10], [1, 0.75, 0.75], atol=1e-4)
+    np.testing.assert_allclose(painted.pixels[1, :, 5, 10], RED, atol=1e-4)
 
 
 def test_measures_distances_that_are_negative_inside_and_grow_by_one_for_each_step():
@@ -99,20 +88,20 @@ def test_measures_angles_counter_clockwise_from_the_right():
     np.testing.assert_allclose(shapes.along((1, 2), np.array([0, 90, 180]), 3), [[4, 1, -2], [2, 5, 2]], atol=1e-12)
 
 
-@pytest.mark.parametrize("shape", ["ellipse", "line", "polygon"])
-def test_draws_a_mirrored_shape_as_the_mirrored_picture(shape):
-    def painted(side):
-        one = canvas()
-        if shape == "ellipse":
-            one.ellipse((0.2 * side, 0.1), (0.5, 0.2), WHITE, angle=25 * side)
-        elif shape == "line":
-            one.line((-0.4 * side, 0.3), (0.5 * side, -0.6), 0.3, WHITE, 0.1)
-        else:
-            one.polygon([(-0.3 * side, -0.4), (0.6 * side, 0), (0.1 * side, 0.7)], WHITE)
-        return one.covered
+MIRRORED = {
+    "ellipse": lambda one, side: one.ellipse((0.2 * side, 0.1), (0.5, 0.2), WHITE, angle=25 * side),
+    "line": lambda one, side: one.line((-0.4 * side, 0.3), (0.5 * side, -0.6), 0.3, WHITE, 0.1),
+    "polygon": lambda one, side: one.polygon([(-0.3 * side, -0.4), (0.6 * side, 0), (0.1 * side, 0.7)], WHITE),
+}
 
-    np.testing.assert_allclose(painted(-1), painted(1)[:, :, ::-1], atol=1e-5)
-    assert not np.allclose(painted(-1), painted(1), atol=0.5)
+
+@pytest.mark.parametrize("shape", MIRRORED)
+def test_draws_a_mirrored_shape_as_the_mirrored_picture(shape):
+    one, other = canvas(), canvas()
+    MIRRORED[shape](one, 1)
+    MIRRORED[shape](other, -1)
+    np.testing.assert_allclose(other.covered, one.covered[:, :, ::-1], atol=1e-5)
+    assert not np.allclose(other.covered, one.covered, atol=0.5)
 
 
 def test_gives_every_picture_the_numbers_that_are_its_own():
@@ -134,14 +123,6 @@ def test_gives_every_picture_the_numbers_that_are_its_own():
         np.testing.assert_allclose(together.covered[n], alone.covered[0], atol=1e-6)
     assert together.pixels[:2].any(axis=(1, 2, 3)).all()
     assert not together.pixels[2].any()
-
-
-def test_lays_paint_over_what_was_there_in_its_share():
-    painted = canvas(2)
-    painted.box(-2, -2, 2, 2, WHITE)
-    painted.box(-2, -2, 2, 2, RED, only=np.array([0.25, 1.0]))
-    np.testing.assert_allclose(painted.pixels[0, :, 5, 5], [1, 0.75, 0.75], atol=1e-6)
-    np.testing.assert_allclose(painted.pixels[1, :, 5, 5], RED, atol=1e-6)
 
 
 # --- chance ------------------------------------------------------------------------------------------------------
@@ -166,29 +147,21 @@ def test_gives_things_any_size_tilt_and_side_and_shows_them_as_a_whole():
         assert (along.max(axis=(1, 2)) >= 1 - half_a_pixel).all()
 
 
-def test_draws_a_placed_thing_as_large_as_its_scale_says():
+def test_draws_a_placed_thing_as_large_as_its_scale_and_as_sharp_as_any_other():
+    """An upright box covers of each pixel just what lies inside; what was painted before is not the thing."""
     placed = canvas(50)
     placed.place(tilt=30)
     placed.ellipse((0.1, 0.2), (0.4, 0.3), WHITE)
     np.testing.assert_allclose(area(placed), np.pi * 0.4 * 0.3 * placed.scale.ravel() ** 2, rtol=0.03)
-
-
-def test_draws_the_edge_of_a_placed_thing_as_sharp_as_any_other():
-    """An upright box covers of each pixel just what lies inside, at any scale."""
     placed = canvas(20)
+    placed.box(-2, -2, 2, 2, WHITE)
     placed.place(tilt=0)
+    assert not placed.covered.any()
+    assert placed.pixels.all()
     placed.box(-0.5, -2, 0.5, 2, WHITE)
     from_middle = np.abs(placed.x[:, 0]) * placed.scale[:, 0] * SIDE / 2  # (N, 32), in pixels
     inside = np.clip(0.5 * placed.scale[:, 0] * SIDE / 2 - from_middle + 0.5, 0, 1)
     np.testing.assert_allclose(placed.covered[:, 16], inside, atol=1e-3)
-
-
-def test_takes_for_the_thing_only_what_was_painted_since_it_was_placed():
-    painted = canvas()
-    painted.box(-2, -2, 2, 2, WHITE)
-    painted.place(tilt=0)
-    assert not painted.covered.any()
-    assert painted.pixels.all()
 
 
 def test_picks_of_three_colours_the_one_that_stands_out_most():
@@ -205,7 +178,7 @@ def test_has_views_of_every_class_and_none_twice():
     assert len(set(ALL_VIEWS)) == len(ALL_VIEWS) > len(CLASS_NAMES)
 
 
-@every_view
+@pytest.mark.parametrize("view", ALL_VIEWS, ids=lambda view: view.__name__)
 def test_draws_things_that_differ_in_pose_size_place_and_colour(view):
     painted = canvas(100)
     view(painted)
