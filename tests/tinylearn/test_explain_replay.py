@@ -6,48 +6,37 @@ import numpy as np
 import pytest
 from threadpoolctl import threadpool_limits
 
-from tests.tinylearn.explain_helpers import (
-    OPTIMIZERS,
-    X,
-    Y,
-    check,
-    dense,
-    noisy,
-    recorded,
-    small_run,
-    with_dropout,
-)
-from tinylearn import (
-    SGD,
-    Adam,
-    BatchNorm,
-    Checkpoint,
-    Dense,
-    Dropout,
-    MeanSquaredError,
-    Optimizer,
-    Recorder,
-    Recording,
-    Sequential,
-    Update,
-    fit,
-)
+import tinylearn as tl
+from tests.tinylearn.explain_helpers import OPTIMIZERS, X, Y, check, dense, noisy, recorded, small_run, with_dropout
+from tinylearn import SGD, Adam, Dense, Dropout, MeanSquaredError, Optimizer, Recorder, Recording, Sequential, fit
 from tinylearn.workers import multiplications
 
-# --- random numbers ---------------------------------------------------------------------------------------------------
+# --- random numbers, workers ------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
-    ("kind", "augment", "batch_size", "shared"),
-    [("SGD", None, 2, True), ("SGD", noisy, 9, True), ("Adam", noisy, 2, False), ("Adam", None, 9, False)],
+    ("kind", "shared", "settings"),
+    [
+        ("SGD", True, {}),  # SGD remembers nothing: only the random numbers need the earlier updates
+        ("SGD", True, {"augment": noisy, "batch_size": 9}),
+        ("Adam", False, {"augment": noisy}),
+        ("Adam", False, {"batch_size": 9, "epochs": 1}),
+        ("SGD", True, {"shuffle": False}),
+        ("SGD", True, {"batch_size": 1, "until": 12}),
+        ("Adam", True, {"workers": 2, "batch_size": 5}),  # each of them draws numbers of its own
+    ],
+    ids=str,
 )
-def test_draws_dropout_and_augmentation_again(kind, augment, batch_size, shared):
-    """SGD remembers nothing: only the random numbers need the earlier updates."""
+def test_draws_dropout_and_augmentation_again(kind, shared, settings, monkeypatch):
+    """From a generator that fit and dropout share, or from two."""
+    monkeypatch.setattr("tinylearn.workers.SMALL", 0)
     layers, rng = with_dropout()
-    rng = rng if shared else np.random.default_rng(1)
-    recording = recorded(layers, X, Y, OPTIMIZERS[kind](), rng=rng, batch_size=batch_size, augment=augment)
-    for step in (int(recording.steps[-1]), 1, 2):
+    given = {"rng": rng if shared else np.random.default_rng(1)} | settings
+    until = given.pop("until", None)
+    recording = recorded(layers, X, Y, OPTIMIZERS[kind](), callbacks=[lambda u: u.step == until and u.stop()], **given)
+    for step in recording.steps[:0:-1].tolist():
         check(recording, step, "dense_2.w[3, 0]")
+    assert until in (None, recording.steps[-1])
 
 
 def test_draws_augmentation_alone_again():
@@ -55,42 +44,11 @@ def test_draws_augmentation_alone_again():
     assert not np.isin(check(recording, 7, "dense_1.w[2, 0]").inputs, X).any()
 
 
-@pytest.mark.parametrize(
-    "settings",
-    [{}, {"shuffle": False}, {"batch_size": 1}, {"batch_size": 9, "epochs": 1}, {"batch_size": 1, "until": 12}],
-    ids=str,
-)
-def test_draws_the_same_from_a_generator_that_fit_and_dropout_share(settings):
-    def stop(update):
-        if update.step == settings.get("until"):
-            update.stop()
-
-    layers, rng = with_dropout()
-    given = {name: value for name, value in settings.items() if name != "until"}
-    recording = recorded(layers, X, Y, SGD(0.001), rng=rng, callbacks=[stop], **given)
-    for step in recording.steps[1:].tolist():
-        check(recording, step, "dense_2.b[0]")
-    assert recording.steps[-1] == settings.get("until", recording.steps[-1])
-
-
-# --- workers ----------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("make", [lambda: [Dense(3, 1, rng=np.random.default_rng(0))], lambda: with_dropout()[0]])
-def test_repeats_two_workers(monkeypatch, make):
-    """Dropout in each of them draws numbers of its own."""
-    monkeypatch.setattr("tinylearn.workers.SMALL", 0)
-    recording = recorded(make(), X, (Y > 0) + 0.0, Adam(0.01), np.float32, workers=2, batch_size=5)
-    for step in (6, 7):
-        check(recording, step, "dense_1.w[2, 0]")
-
-
 @pytest.mark.parametrize("rate", [0.0, 0.5])
 def test_gives_a_small_last_batch_the_workers_of_the_full_ones(monkeypatch, rate):
     x, y, rng = np.tile(X, (5, 1)), np.tile(Y, (5, 1)), np.random.default_rng(0)
-    model = Sequential(
-        [Dense(3, 50, rng=rng), *[Dropout(rate, rng=rng)] * (rate > 0), Dense(50, 1, rng=rng)], np.float32
-    )
+    layers = [Dense(3, 50, rng=rng), *[Dropout(rate, rng=rng)] * (rate > 0), Dense(50, 1, rng=rng)]
+    model = Sequential(layers, np.float32)
     monkeypatch.setattr("tinylearn.workers.SMALL", multiplications(model, (25, 3)))
     recording = recorded(model, x, y, SGD(0.01), batch_size=25, workers=2)
     for step in (1, 2):  # of 25 and 20 rows
@@ -127,20 +85,24 @@ def test_takes_the_learning_rate_of_now():
     check(recording, 6, "dense_1.b[0]")
 
 
+RATES = {
+    "falling to 0": lambda step, epoch: max(0.0, 0.1 * (1 - step / 15)),
+    "falling with epochs": lambda step, epoch: 0.1 / epoch,
+    "up and down": lambda step, epoch: [0.1, 0.02][step % 2],
+}
+
+
 def rates_of(name):
     """Return a callback that changes the learning rate."""
 
     def change(update):
-        step = update.step
-        rates = {"falling to 0": max(0.0, 0.1 * (1 - step / 15)), "falling with epochs": 0.1 / update.epoch,
-                 "up and down": [0.1, 0.02][step % 2]}  # fmt: skip
-        update.optimizer.learning_rate = rates[name]
+        update.optimizer.learning_rate = RATES[name](update.step, update.epoch)
 
     return change
 
 
-@pytest.mark.parametrize("name", ["falling to 0", "falling with epochs", "up and down"])
-@pytest.mark.parametrize("make", [lambda: SGD(0.1), lambda: Adam(0.1, weight_decay=0.1)])
+@pytest.mark.parametrize("name", RATES)
+@pytest.mark.parametrize("make", [lambda: SGD(0.1), lambda: Adam(0.1, weight_decay=0.1)], ids=["SGD", "AdamW"])
 def test_explains_every_update_of_a_learning_rate_that_changes(make, name, tmp_path):
     """In the process that trained; and loaded, with an optimiser made anew, or with one that was changed since."""
     recording = recorded(dense(), X, Y, make(), callbacks=[rates_of(name)], path=tmp_path / "run")
@@ -148,9 +110,8 @@ def test_explains_every_update_of_a_learning_rate_that_changes(make, name, tmp_p
     changed.learning_rate = 0.7
     loaded = [Recording.load(tmp_path / "run", **parts, optimizer=optimizer) for optimizer in (make(), changed)]
     for step in recording.steps[1:].tolist():
-        told = [each.explain(step, "dense_1.w[2, 0]") for each in (recording, *loaded)]
-        assert len(set(map(str, told))) == 1
-        check(recording, step, "dense_1.w[2, 0]")
+        told = check(recording, step, "dense_1.w[2, 0]")
+        assert {str(each.explain(step, "dense_1.w[2, 0]")) for each in loaded} == {str(told)}
 
 
 # --- records that were left out ---------------------------------------------------------------------------------------
@@ -190,7 +151,7 @@ def test_makes_updates_that_were_left_out_again_also_after_one_that_needed_none_
 
 def test_needs_no_record_of_what_a_layer_remembers():
     rng = np.random.default_rng(0)
-    model = Sequential([BatchNorm(3), Dense(3, 1, rng=rng)])
+    model = Sequential([tl.BatchNorm(3), Dense(3, 1, rng=rng)])
     whole, thinned = Recorder(model), Recorder(model, select=list(model.named_parameters()))
     fit(model, X, Y, loss=MeanSquaredError(), optimizer=SGD(0.1), epochs=3, batch_size=4, callbacks=[whole, thinned])
     explained = [str(each.recording.explain(7, "batchnorm_1.gamma[2]")) for each in (whole, thinned)]
@@ -244,7 +205,7 @@ def test_explains_a_run_that_went_on(kind, tmp_path):
     """It begins where the run went on; what the optimiser remembered then, only the process that trained knows."""
     path, model, optimizer, rng = tmp_path / "run.npz", dense(), OPTIMIZERS[kind](), np.random.default_rng(1)
     settings = {"loss": MeanSquaredError(), "optimizer": optimizer, "epochs": 4, "batch_size": 3, "rng": rng}
-    kept, recorder = Checkpoint(path, rng, every=5), Recorder(model, tmp_path / "recording")
+    kept, recorder = tl.Checkpoint(path, rng, every=5), Recorder(model, tmp_path / "recording")
     fit(model, X, Y, callbacks=[kept, lambda update: update.step == 5 and update.stop()], **settings)
     fit(model, X, Y, callbacks=[recorder], resume=path, **settings)
     for step in (6, 12):
@@ -273,7 +234,7 @@ def loop(model, optimizer, batches, loss, **choice):
             value = loss.forward(model.forward(X[taken]), Y[taken])
             model.backward(loss.backward())
             optimizer.step(model.parameters, model.gradients)
-            recorder(Update(step, 1, value, rows, model, optimizer))
+            recorder(tl.Update(step, 1, value, rows, model, optimizer))
             optimizer.learning_rate *= 0.9
     return recorder.recording
 
