@@ -6,7 +6,8 @@ import pytest
 import tinylearn as tl
 from tests.tinylearn.explain_helpers import X, Y, recorded
 from tinylearn.analysis import every_layer
-from tinylearn.analysis.every_layer import Source, passes, prediction
+from tinylearn.analysis.every_layer import passes, prediction
+from tinylearn.analysis.observer import Source
 
 
 class Twice(tl.Layer):

@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from tinylearn.analysis.every_layer import MODEL, LayerPass, Observer, watched
+from tinylearn.analysis.every_layer import watched
+from tinylearn.analysis.observer import MODEL, LayerPass, Observer
 from tinylearn.batches import Batch
 from tinylearn.layers import Dense
 from tinylearn.recording.origin import Training

@@ -20,8 +20,8 @@ from typing import Any
 
 import numpy as np
 
-from tinylearn.analysis.every_layer import MODEL, Observer
 from tinylearn.analysis.gradient_rules import DX, RULES, GradientError, after_forward, clone, gradients, x_name
+from tinylearn.analysis.observer import MODEL, Observer
 from tinylearn.checks import finite, generator, number_between, real_array, same_state, shortened
 from tinylearn.layers import Layer
 from tinylearn.losses import Loss

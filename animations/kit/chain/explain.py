@@ -17,7 +17,7 @@ from animations.kit.chain.words import parameter_in_words, place_of
 from animations.kit.whys import noted
 from animations.why import Line, Part, Why
 from tinylearn import Recording, Sequential
-from tinylearn.analysis.every_layer import MODEL
+from tinylearn.analysis.observer import MODEL
 
 GID = re.compile(r"(?:(row\d+\.gradient|gradient|before|dout|dx|out|in|slope)\.)?([^\[\]]+)(?:\[(\d+(?:,\d+)*)\])?")
 KEPT = 4  # updates whose passes are kept

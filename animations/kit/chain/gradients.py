@@ -15,7 +15,7 @@ from animations.kit.chain.source import code_of
 from animations.why import Line, Part, Term
 from tinylearn import layers as tl
 from tinylearn.analysis.contributions import contributions
-from tinylearn.analysis.every_layer import MODEL
+from tinylearn.analysis.observer import MODEL
 from tinylearn.analysis.replay import as_in_training
 from tinylearn.layers import convolution, dense
 

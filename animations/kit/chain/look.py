@@ -12,7 +12,8 @@ from animations.kit.chain.words import place_of, places_in
 from animations.why import Term
 from tinylearn import Recording, Sequential
 from tinylearn import layers as tl
-from tinylearn.analysis.every_layer import MODEL, LayerPass, Source, passes, prediction
+from tinylearn.analysis.every_layer import passes, prediction
+from tinylearn.analysis.observer import MODEL, LayerPass, Source
 from tinylearn.analysis.replay import Replayed
 
 ONE_BY_ONE = (tl.ReLU, tl.LeakyReLU, tl.Sigmoid, tl.Tanh, tl.Dropout)  # each number goes through alone

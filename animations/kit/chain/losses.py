@@ -12,7 +12,7 @@ from animations.kit.chain.forward import sigmoid_line, softmax_lines
 from animations.kit.chain.look import Update, last_that_gave
 from animations.kit.chain.source import code_of
 from animations.why import Line, Part, Term
-from tinylearn.analysis.every_layer import MODEL
+from tinylearn.analysis.observer import MODEL
 from tinylearn.losses import TINY, BinaryCrossEntropy, CategoricalCrossEntropy, MeanSquaredError
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from animations.why import Code
-from tinylearn.analysis.every_layer import LayerPass
+from tinylearn.analysis.observer import LayerPass
 
 MOST = 6  # lines
 
