@@ -31,7 +31,7 @@ from animations.scenes.descent.descent import Descent
 from animations.scenes.descent.grid_search import GridSearch
 from animations.scenes.descent.heading import Heading
 from animations.scenes.descent.valley import Valley
-from animations.scenes.lake.games import LakeGames
+from animations.scenes.lake.episodes import LakeEpisodes
 from animations.scenes.lake.learning import LakeLearning
 from animations.scenes.lake.moves import LakeMoves
 from animations.scenes.lake.player import LakePlayer
@@ -79,7 +79,7 @@ __all__ = [
     "Heading",
     "HiddenLayer",
     "ImageGrid",
-    "LakeGames",
+    "LakeEpisodes",
     "LakeLearning",
     "LakeMoves",
     "LakePlayer",

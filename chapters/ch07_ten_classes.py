@@ -520,7 +520,7 @@ book.film("ch07_overfitting", Clip(gap, fps=1.5, motion=6, hold_first=2, hold_la
 #
 # The best at what? Not at the training set, for there learning by heart wins. And not at the test set. Suppose that you
 # try twenty values that are all equally good, and keep the one that does best on the test set. It was the luckiest, and
-# its score promises more than it will keep. A set by which you have chosen can no longer tell you how well a network
+# its accuracy promises more than it will keep. A set by which you have chosen can no longer tell you how well a network
 # generalises. If the last film makes you switch augmentation on or off, you have used up its test set.
 #
 # So there is a third set, split off from the training set: the **validation set**. Learn from the training set, choose

@@ -68,7 +68,7 @@ RENDER = ("ansi",)
 if book.render not in (None, *RENDER):
     raise UsageError(f"an episode can be rendered as {' or '.join(RENDER)}, got {book.render!r}")
 if book.play_first:
-    book.numbers({"your game": play_yourself(MAP, sys.stdin, seed=book.seed)})
+    book.numbers({"your episode": play_yourself(MAP, sys.stdin, seed=book.seed)})
 
 count, epochs = (1000, (10, 20)) if book.quick else (EPISODES, (EPOCHS, MORE))
 episodes = random_episodes(make_lake(), count, seed=book.seed)

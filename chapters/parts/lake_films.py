@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from animations import Clip, LakeGames, LakeLearning, LakeMoves, LakePlayer
+from animations import Clip, LakeEpisodes, LakeLearning, LakeMoves, LakePlayer
 from chapters.parts.lake import ACTIONS, MAP, MOVES, Episode, Episodes, greedy, make_lake, play, record_episodes
 from chapters.parts.lake_values import (
     best_of_four,
@@ -52,7 +52,7 @@ def random_film(episodes: Episodes) -> Clip:
     exact = win_rate(make_lake(), mean_of_four, MOVES)
     chances = chances_of(make_lake(), np.full((MOVES, len("".join(MAP)), len(ACTIONS)), 1 / len(ACTIONS)))
     player = lake_player("Four actions, equally likely", episodes, 3, exact, chances)
-    scene = LakeGames("Random play", [player], "A step into a hole ends the episode.")
+    scene = LakeEpisodes("Random play", [player], "A step into a hole ends the episode.")
     return Clip(scene, fps=4, motion=3, hold_first=2, holds=dict.fromkeys(scene.ended, 1), hold_last=5, colors=96)
 
 
@@ -93,7 +93,9 @@ def slippery_film(values: np.ndarray, seed: int) -> Clip:
         lake_player("The best possible policy, by value iteration", counting, 2, next(rates),
                     chances_of(env, acts[best]), best[0]),
     ]  # fmt: skip
-    scene = LakeGames("The slippery lake", players, "In two of three moves the agent slides, to one side of its aim.")
+    scene = LakeEpisodes(
+        "The slippery lake", players, "In two of three moves the agent slides, to one side of its aim."
+    )
     starts, counted = [0, *(frame + 1 for frame in scene.ended)], range(scene.ended[-1] + 1, scene.frames - 1)
     slow = [*(start + move for start in starts[:-1] for move in range(READ)), *counted]
     holds = dict.fromkeys(slow, 0.25) | dict.fromkeys(scene.ended, 1)

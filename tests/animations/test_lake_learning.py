@@ -181,7 +181,7 @@ def test_says_a_frame_in_words():
     rate = recomputed()["rate"][-1]
     assert film().describe(27) == (
         "Update 600 of 600, targets: from the start the policy arrives at the goal; from any of 11 tiles it wins "
-        f"{rate:.3f} of its games; the best action of the start is worth {PREDICTED[5, 0].max():.3f}."
+        f"{rate:.3f} of its episodes; the best action of the start is worth {PREDICTED[5, 0].max():.3f}."
     )
 
 

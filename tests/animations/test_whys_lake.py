@@ -7,7 +7,7 @@ import pytest
 from why_checks import check_whys
 
 import tinylearn as tl
-from animations import LakeGames, LakeLearning, LakeMoves, LakePlayer
+from animations import LakeEpisodes, LakeLearning, LakeMoves, LakePlayer
 
 MAP = ("SFFF", "FHFH", "FFFH", "HFFG")
 LETTERS = "".join(MAP)
@@ -83,9 +83,9 @@ def player(name="random", explained=True, **changed):
     acts = [[1, 2], [3, 2, 1]] if name == "random" else [[1, 1, 2, 1, 1], [1]]
     ends = [5, 5] + [7, 15] * 40 if name == "random" else [14, 1] + [15, 12] * 40
     more = {"rate": EXACT_100, "chances": chances(100)} if explained else {"rate": 0.25}
-    games = {"games": np.repeat([0, 1], [len(way) for way in ways]), "ends": ends}
+    episodes = {"episodes": np.repeat([0, 1], [len(way) for way in ways]), "ends": ends}
     moves = {"tiles": [*chain(*ways)], "actions": [*chain(*acts)]}
-    return LakePlayer(**{"name": name, "rows": MAP} | moves | games | more | changed)
+    return LakePlayer(**{"name": name, "rows": MAP} | moves | episodes | more | changed)
 
 
 EXACT_100 = float(random_values(100)[0].mean())
@@ -95,8 +95,8 @@ SCENES = {
     "moves, predictions alone, exact values of other rules": lambda: moves([], exact=EXACT**2),
     "learning": learning,
     "learning, predictions alone": lambda: learning([]),
-    "games": lambda: LakeGames("Games", [player(), player("other", explained=False)]),
-    "games alone": lambda: LakeGames("Games", [player("other")]),
+    "episodes": lambda: LakeEpisodes("Episodes", [player(), player("other", explained=False)]),
+    "episodes alone": lambda: LakeEpisodes("Episodes", [player("other")]),
 }
 
 
@@ -141,7 +141,7 @@ def test_explains_a_win_by_the_path_of_the_policy_if_that_agrees():
 
 
 def test_explains_a_win_rate_move_by_move_up_to_the_goal():
-    scene = LakeGames("Games", [player()])
+    scene = LakeEpisodes("Episodes", [player()])
     (gid,) = scene.why("rate[0]", scene.frames - 1).asked()
     assert gid == "value_0[100,0]"
     assert list(scene.why(gid, 9).asked()) == [f"step_0[100,0,{to}]" for to in (0, 1, 4)]
@@ -154,13 +154,13 @@ def test_explains_a_win_rate_move_by_move_up_to_the_goal():
 def test_averages_the_win_rate_over_several_starts():
     rate = float(random_values(100)[:2].mean())
     two = player(rows=("SSFF", *MAP[1:]), rate=rate)
-    scene = LakeGames("Games", [two])
+    scene = LakeEpisodes("Episodes", [two])
     assert check_whys(scene, [scene.frames - 1]) > 0
     assert list(scene.why("rate[0]", 9).asked()) == ["value_0[100,0]", "value_0[100,1]"]
 
 
 def test_names_the_episodes_that_ended_on_a_tile():
-    scene = LakeGames("Games", [player()])
+    scene = LakeEpisodes("Episodes", [player()])
     last = scene.frames - 1
     assert scene.why("ended_0[5]", last).parts[0].words == "counted among the first 82: episode 1, 2"
     assert scene.why("ended_0[15]", last).parts[0].words.endswith("episode 4, 6, 8, 10, 12, 14, 16, 18, …")
@@ -180,7 +180,7 @@ def test_refuses_what_does_not_explain_the_numbers(make, message):
 
 
 @pytest.mark.parametrize(("make", "unit"), [(moves, "move"), (learning, "update"),
-                                            (lambda: LakeGames("Games", [player()]), "episode")])  # fmt: skip
+                                            (lambda: LakeEpisodes("Episodes", [player()]), "episode")])  # fmt: skip
 def test_counts_frames_in_the_words_of_the_lake(make, unit):
     scene = make()
     check_whys(scene, [0])

@@ -40,11 +40,11 @@ BOARDS.made["LakePlayer"] = Subject(
     lambda **given: [(made := an.LakePlayer(**given)).name, made.ways, made.tried, made.counts, made.rate],
     name=word("", "It"), rows=MAP, tiles=choice([0, 1, 0], np.array([0, 1, 0]), wrong=[*TILES[1:], [0, 1]]),
     actions=choice([2, 1, 1], wrong=[[2, 4, 1], [2, -1, 1], [2, 1], [], None, "211", [2.5, 1, 1]]),
-    games=clock(0, 0, 1, wrong=[[0, 0, 2], [1, 1, 1], [0, 0, 10**9]]),
+    episodes=clock(0, 0, 1, wrong=[[0, 0, 2], [1, 1, 1], [0, 0, 10**9]]),
     ends=choice([3, 2], [3, 2, 3, 2], wrong=[[3], [], [3, 4], [3, -1], None, "32", [3, 2.5], [[3, 2]]]),
     rate=real(0.5, low=0, high=1),
     policy=choice(None, [2, 1, 0, 0], wrong=[[2, 1, 0], [2, 1, 0, 4], "2100", [], 3]),
 )  # fmt: skip
 OTHERS = [(player(), player(ends=(3, 2))), (player(),) * 3, player()]
-scene("LakeGames", an.LakeGames, title=word("", "Games"), note=word("", "It slides."),
+scene("LakeEpisodes", an.LakeEpisodes, title=word("", "Episodes"), note=word("", "It slides."),
       players=objects("LakePlayer(…)", player, lambda: player("She"), wrong=OTHERS))  # fmt: skip

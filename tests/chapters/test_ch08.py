@@ -242,7 +242,7 @@ def test_lets_a_person_play(tmp_path, at_once, capsys, monkeypatch, keys, ended)
     run(tmp_path, "--play")
     shown = capsys.readouterr().out
     assert shown.startswith("From S to G; H is a hole. a left, s down, d right, w up, then Enter; q gives up.\n")
-    assert re.search(rf"^  your game +{ended}$", shown, flags=re.MULTILINE)
+    assert re.search(rf"^  your episode +{ended}$", shown, flags=re.MULTILINE)
     assert ("'x' is not a move: a left" in shown) == ("x" in keys)
     assert ("'' is not a move: a left" in shown) == ("\n\n" in keys)
 

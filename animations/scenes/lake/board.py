@@ -102,23 +102,23 @@ def _draw_flag(page: Page, x: float, y: float, side: float) -> None:
 
 
 def add_walker(
-    page: Page, middles: np.ndarray, side: float, tiles: np.ndarray, games: np.ndarray, actions: np.ndarray
+    page: Page, middles: np.ndarray, side: float, tiles: np.ndarray, episodes: np.ndarray, actions: np.ndarray
 ) -> list[Artist]:
     """Draw a pawn that walks, and its path in this episode as a dotted line; return both.
 
-    middles   (T, 2) the centres of the tiles, which are `side` pixels wide
-    tiles     (S,) its tile in each frame; it walks to the next frame's tile if that frame shows the same episode
-    games     (S,) the episode of each frame
-    actions   (S,) its action then, -1 for none; if the action leads nowhere, it runs against the edge and back
+    middles    (T, 2) the centres of the tiles, which are `side` pixels wide
+    tiles      (S,) its tile in each frame; it walks to the next frame's tile if that frame shows the same episode
+    episodes   (S,) the episode of each frame
+    actions    (S,) its action then, -1 for none; if the action leads nowhere, it runs against the edge and back
     """
     turn, high = np.radians(np.arange(-60, 241, 10)), 0.5 * side
     head = np.column_stack([0.2 * np.cos(turn), 0.3 + 0.2 * np.sin(turn)])
     outline = high * np.vstack([[[-0.3, -0.5], [0.3, -0.5], [0.14, 0.1]], head, [[-0.14, 0.1]]])
-    first = np.searchsorted(games, games)  # (S,) the frame where its episode begins
+    first = np.searchsorted(episodes, episodes)  # (S,) the frame where its episode begins
 
     def here(frame: float) -> np.ndarray:
         now, fraction = int(frame), frame % 1
-        if not fraction or games[now + 1] != games[now]:
+        if not fraction or episodes[now + 1] != episodes[now]:
             return middles[tiles[now]]
         aside = RUN * side * np.sin(np.pi * fraction) * np.array(DIRECTIONS[actions[now]])
         runs = actions[now] >= 0 and tiles[now] == tiles[now + 1]
@@ -128,7 +128,7 @@ def add_walker(
         now = int(frame)
         passed, step = tiles[first[now] : now + 1], frozenset(tiles[now : now + 2].tolist())
         known = steps_along(passed)
-        new = len(step) == 2 and games[now] == games[now + 1] and step not in known
+        new = len(step) == 2 and episodes[now] == episodes[now + 1] and step not in known
         begun = [np.array([middles[tiles[now]], here(frame)])] if new and frame > now else []
         return [middles[pair] for pair in known.values()] + begun
 

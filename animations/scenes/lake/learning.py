@@ -119,7 +119,7 @@ class LakeLearning(PageScene):
         return (
             f"Update {self.steps[record]} of {self.steps[-1]}, {self.phases[record]}: from the start the policy "
             f"{self.said[record][:-2]}; from any of {len(self.open)} tiles it wins {self.rates[record]:.3f} of its "
-            f"games; the best action of the start is worth {self.values[record, self.ways[record][0]]:.3f}."
+            f"episodes; the best action of the start is worth {self.values[record, self.ways[record][0]]:.3f}."
         )
 
     def why(self, gid: str, frame: int) -> Why | None:

@@ -12,17 +12,17 @@ from animations.scenes.lake.board import ACTIONS, Rows, lake
 
 
 class LakePlayer(Data):
-    """G episodes of one player. The first few are known move by move, with N moves in all.
+    """E episodes of one player. The first few are known move by move, with N moves in all.
 
-    name      the player's name
-    rows      the map
-    tiles     (N,) the tile before each of these moves
-    actions   (N,) the action
-    games     (N,) the number of its episode: 0, 1, …
-    ends      (G,) the tile where each episode ended
-    rate      the exact probability of winning
-    policy    (T,) the action on each tile, if it is always the same; it is drawn
-    chances   (M, T, T) of moves from tile to tile, after 0, 1, … moves: they explain the rate
+    name       the player's name
+    rows       the map
+    tiles      (N,) the tile before each of these moves
+    actions    (N,) the action
+    episodes   (N,) the number of its episode: 0, 1, …
+    ends       (E,) the tile where each episode ended
+    rate       the exact probability of winning
+    policy     (T,) the action on each tile, if it is always the same; it is drawn
+    chances    (M, T, T) of moves from tile to tile, after 0, 1, … moves: they explain the rate
 
     With chances, `values` (M + 1, T) is the probability of winning from each tile with 0, 1, … M moves left. Raises
     ValueError if the rate does not follow from them.
@@ -32,20 +32,20 @@ class LakePlayer(Data):
     rows: Rows = lake()
     tiles: list[int] = positions("N", "T")
     actions: list[int] = positions("N", len(ACTIONS))
-    games: np.ndarray = clock("N")
-    ends: list[int] = positions("G", "T")
+    episodes: np.ndarray = clock("N")
+    ends: list[int] = positions("E", "T")
     rate: float = real(low=0, high=1)
     policy: list[int] | None = positions("T", len(ACTIONS), default=None)
     chances: np.ndarray | None = array("M", "T", "T", low=0, high=1, default=None, kw_only=True)
 
     def prepare(self) -> None:
-        known = int(self.games[-1]) + 1
-        if not np.array_equal(np.unique(self.games), np.arange(min(known, len(self.ends)))):
+        known = int(self.episodes[-1]) + 1
+        if not np.array_equal(np.unique(self.episodes), np.arange(min(known, len(self.ends)))):
             raise ValueError(
-                f"LakePlayer: games must count 0, 1, … up to {len(self.ends) - 1} at most, because ends has "
-                f"{len(self.ends)}, got {sorted(set(self.games.tolist()))}"
+                f"LakePlayer: episodes must count 0, 1, … up to {len(self.ends) - 1} at most, because ends has "
+                f"{len(self.ends)}, got {sorted(set(self.episodes.tolist()))}"
             )
-        starts = np.searchsorted(self.games, np.arange(known + 1))
+        starts = np.searchsorted(self.episodes, np.arange(known + 1))
         parts = [slice(*pair) for pair in pairwise(starts)]
         self.ways = [[*self.tiles[part], end] for part, end in zip(parts, self.ends, strict=False)]
         self.tried = [[*self.actions[part], -1] for part in parts]  # -1: no more actions

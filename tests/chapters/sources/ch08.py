@@ -10,7 +10,7 @@ HANDED = ("learned_from",)
 CAPTIONS = set()
 UNPLACED = set()
 OPEN = open_tiles(MAP).tolist()
-NAMES = {"game": "Episode", "games": "of"}
+NAMES = {"episode": "Episode", "episodes": "of"}
 
 
 def films(handed):
@@ -20,10 +20,10 @@ def films(handed):
     slippery = [record_episodes(env, choose, 300, seed=0) for choose in (
         lambda state, moves: learned_one(state), lambda state, moves: int(best[moves][state]))]  # fmt: skip
     return {
-        "ch08_random_play": games([played], [win_rate(make_lake(), mean_of_four, MOVES)], 3),
+        "ch08_random_play": episodes([played], [win_rate(make_lake(), mean_of_four, MOVES)], 3),
         "ch08_learning_to_win": learning(learned),
         "ch08_frozen_lake": moves(learned.tables[-1]),
-        "ch08_slippery_lake": games(slippery, [win_rate(env, later, MOVES) for later in (policy, best_of_four)], 2),
+        "ch08_slippery_lake": episodes(slippery, [win_rate(env, later, MOVES) for later in (policy, best_of_four)], 2),
     }
 
 
@@ -63,21 +63,25 @@ def learning(learned):
     return {"source": frames.__getitem__, "names": names}
 
 
-def games(players, rates, walked):
+def episodes(players, rates, walked):
     """The frames of the episodes shown move by move, then those of counted episodes."""
-    lengths = [[int(np.sum(each.episode == game)) for game in range(walked)] for each in players]
-    ends = [[each.next_states[each.episode == game][-1] for game in range(each.episode[-1] + 1)] for each in players]
+    lengths = [[int(np.sum(each.episode == episode)) for episode in range(walked)] for each in players]
+    ends = [
+        [each.next_states[each.episode == episode][-1] for episode in range(each.episode[-1] + 1)] for each in players
+    ]
     total = len(ends[0])
-    frames = [(game, move) for game, lasts in enumerate(zip(*lengths, strict=True)) for move in range(max(lasts) + 1)]
+    frames = [
+        (episode, move) for episode, lasts in enumerate(zip(*lengths, strict=True)) for move in range(max(lasts) + 1)
+    ]
 
     def source(frame):
         if frame < len(frames):
-            game, move = frames[frame]
-            done, shown = [game + (move >= each[game]) for each in lengths], game + 1
+            episode, move = frames[frame]
+            done, shown = [episode + (move >= each[episode]) for each in lengths], episode + 1
         else:
             shown = counted(frame - len(frames), total - walked) + walked
             done = [shown] * len(players)
-        found = {"game": shown, "games": total}
+        found = {"episode": shown, "episodes": total}
         for k, (each, count, rate) in enumerate(zip(ends, done, rates, strict=True)):
             tiles, counts = np.unique(each[:count], return_counts=True)
             kinds = dict.fromkeys("GHF", 0)

@@ -17,11 +17,11 @@ from animations.why import Line, Term, Why
 LISTED = 8  # episodes listed by number
 
 
-def _game(scene: Any, frame: int) -> Why:
-    return noted("the episode that this frame shows", "counted from 1", scene.game[frame] + 1)
+def _episode(scene: Any, frame: int) -> Why:
+    return noted("the episode that this frame shows", "counted from 1", scene.episode[frame] + 1)
 
 
-def _games(scene: Any, frame: int) -> Why:
+def _episodes(scene: Any, frame: int) -> Why:
     return noted("how many episodes were played", "chosen before they were played", len(scene.players[0].ends))
 
 
@@ -95,9 +95,9 @@ def _step(scene: Any, frame: int, i: int, left: int, tile: int, to: int) -> Why 
     return Why(f"what tile {to} adds to the value of tile {tile}", chance * value, [line])
 
 
-GAMES: Table = {
-    "game": _game,
-    "games": _games,
+EPISODES: Table = {
+    "episode": _episode,
+    "episodes": _episodes,
     "ended_{}[{}]": _ended,
     "won[{}]": lambda scene, frame, i: _kind(scene, frame, i, "G", "episodes won"),
     "lost[{}]": lambda scene, frame, i: _kind(scene, frame, i, "H", "episodes that ended in a hole"),

@@ -9,32 +9,32 @@ from matplotlib.collections import PolyCollection
 from matplotlib.colors import to_hex
 from matplotlib.patches import Rectangle
 
-from animations import LakeGames, LakePlayer, style
+from animations import LakeEpisodes, LakePlayer, style
 from animations.engine.painter import Painter
 from animations.scenes.lake.board import WATER, arrow
 
 MAP = ("SFFF", "FHFH", "FFFH", "HFFG")
 POLICY = [1, 2, 1, 0, 1, 0, 1, 0, 2, 1, 1, 0, 0, 2, 2, 0]
-WAYS = {  # (tiles before each move, actions) of two games of two players
+WAYS = {  # (tiles before each move, actions) of two episodes of two players
     "first": ([[0, 4], [0, 0, 1]], [[1, 2], [3, 2, 1]]),
-    "second": ([[0, 4, 8, 9, 13], [0]], [[1, 1, 2, 1, 1], [1]]),  # the last move slides, and the second game
+    "second": ([[0, 4, 8, 9, 13], [0]], [[1, 1, 2, 1, 1], [1]]),  # the last move slides, and the second episode
 }
-ENDS = {"first": [5, 5] + [7, 15] * 4, "second": [14, 1] + [15, 12] * 4}  # of ten games
+ENDS = {"first": [5, 5] + [7, 15] * 4, "second": [14, 1] + [15, 12] * 4}  # of ten episodes
 LASTS = {"first": (2, 3), "second": (5, 1)}
 ALONE, BOTH = ["first"], ["first", "second"]
-GAME = {1: [0] * 3 + [1] * 4 + [*range(2, 10)], 2: [0] * 6 + [1] * 4 + [*range(2, 10)]}  # of each frame
+EPISODE = {1: [0] * 3 + [1] * 4 + [*range(2, 10)], 2: [0] * 6 + [1] * 4 + [*range(2, 10)]}  # of each frame
 
 
 def player(name, **changed):
     tiles, actions = WAYS[name]
-    games = np.repeat([0, 1], [len(way) for way in tiles])
-    given = {"name": name, "rows": MAP, "tiles": [*chain(*tiles)], "actions": [*chain(*actions)], "games": games,
+    episodes = np.repeat([0, 1], [len(way) for way in tiles])
+    given = {"name": name, "rows": MAP, "tiles": [*chain(*tiles)], "actions": [*chain(*actions)], "episodes": episodes,
              "ends": ENDS[name], "rate": 0.25, "policy": POLICY if name == "second" else None}  # fmt: skip
     return LakePlayer(**given | changed)
 
 
 def film(names=BOTH, note="It slides.", **changed):
-    return LakeGames("Games", [player(name, **changed) for name in names], note)
+    return LakeEpisodes("Episodes", [player(name, **changed) for name in names], note)
 
 
 @pytest.fixture(scope="module")
@@ -52,13 +52,13 @@ def move(frame):
 
 def done(name, frame):
     """Return how many episodes have ended."""
-    game, moves = move(frame)
-    return game + (moves is None or moves >= LASTS[name][game])
+    episode, moves = move(frame)
+    return episode + (moves is None or moves >= LASTS[name][episode])
 
 
 def recomputed(frame):
     """Return gid → value."""
-    values = {"game": GAME[2][frame] + 1, "games": 10}
+    values = {"episode": EPISODE[2][frame] + 1, "episodes": 10}
     for number, name in enumerate(BOTH):
         ended = ENDS[name][: done(name, frame)]
         kinds = ["".join(MAP)[tile] for tile in ended]
@@ -112,7 +112,7 @@ def test_shows_every_number_of_every_frame():
     [("ends", [5, 7, *ENDS["first"][2:]], r"ended_0\[7\]"), ("rate", 0.2499, r"rate\[0\]")],
 )
 def test_notices_one_wrong_number(name, changed, gid):
-    wrong = LakeGames("Games", [player("first", **{name: changed}), player("second")])
+    wrong = LakeEpisodes("Episodes", [player("first", **{name: changed}), player("second")])
     with pytest.raises(AssertionError, match=rf"{gid} (shows|is)"):
         check_all_numbers(wrong, recomputed)
 
@@ -121,10 +121,10 @@ def test_lets_a_shorter_game_wait_for_the_longer_one(drawn):
     assert (drawn.ended, drawn.glides) == ([5, 9], True)
     for frame in range(18):
         drawn.update(frame)
-        game, moves = move(frame)
+        episode, moves = move(frame)
         wanted = []
         for number, name in enumerate(BOTH if moves is not None else []):
-            way = [*WAYS[name][0][game], ENDS[name][game]]
+            way = [*WAYS[name][0][episode], ENDS[name][episode]]
             wanted.append(middle_of(way[min(moves, len(way) - 1)], number))
         assert np.ravel(pawns(drawn)) == pytest.approx(np.ravel(wanted), abs=1)
 
@@ -144,7 +144,7 @@ def test_walks_pawns_between_frames_but_not_between_games(drawn):
 def test_draws_a_way_back_and_forth_once():
     """Dots on top of dots made a solid line."""
     tiles = [0, 1, 0, 0, 1, 2]
-    scene = LakeGames("Games", [LakePlayer("it", MAP, tiles, [2, 0, 0, 2, 2, 3], [0] * 6, [2], 0.5)])
+    scene = LakeEpisodes("Episodes", [LakePlayer("it", MAP, tiles, [2, 0, 0, 2, 2, 3], [0] * 6, [2], 0.5)])
     Painter(scene)
     (way,) = (each for each in scene.page.axes.collections if each.get_zorder() == 3)
     for frame, steps in ((0, 0), (0.5, 1), (1, 1), (1.5, 1), (2.5, 1), (3.5, 1), (4, 1), (4.5, 2), (6, 2)):
@@ -165,9 +165,9 @@ def test_shows_what_is_tried_as_an_arrow_and_a_word_and_whether_it_slides(drawn)
         assert tuple(text for text, _ in found) == texts
         for text, color in found:
             assert not text or color == (style.ERROR if "slides" in text else colors[text[0]])
-        game, moves = move(frame)
+        episode, moves = move(frame)
         for number, (text, outlines) in enumerate(zip(texts, arrows(drawn, 4), strict=True)):
-            tiles, actions = (each[game] for each in WAYS[BOTH[number]]) if moves is not None else ([], [])
+            tiles, actions = (each[episode] for each in WAYS[BOTH[number]]) if moves is not None else ([], [])
             assert len(outlines) == text.startswith("action")
             for outline in outlines:
                 place = middle_of(tiles[moves], number)
@@ -199,15 +199,15 @@ def test_divides_bars_by_the_ends_of_the_episodes(drawn):
 def test_keeps_every_text_in_place_and_readable():
     for names in (ALONE, BOTH):
         for texts in check_layout(film(names), 0, 2, 5, -1):
-            assert {"Games", "It slides.", "first", "Won", "Out of moves"} <= set(texts)
+            assert {"Episodes", "It slides.", "first", "Won", "Out of moves"} <= set(texts)
     long = LakePlayer("s", MAP, [0, 4], [1, 2], [0, 0], [5] * 10_000 + [15] * 10_000, 0.5)
-    check_layout(LakeGames("Random play", [long]), -1)
+    check_layout(LakeEpisodes("Random play", [long]), -1)
 
 
 @pytest.mark.parametrize("rows", [("SG",), ("SFFFFFFF",) * 7 + ("FFFFFFFG",)])
 def test_finds_room_for_lakes_of_other_shapes(rows):
     goal = len("".join(rows)) - 1
-    scene = LakeGames("Games", [LakePlayer("it", rows, [0], [2], [0], [goal], 1)])
+    scene = LakeEpisodes("Episodes", [LakePlayer("it", rows, [0], [2], [0], [goal], 1)])
     assert scene.frames == 2
     check_layout(scene, 0, 1)
 
@@ -229,8 +229,11 @@ def test_draws_frames_in_any_order():
         ({"rows": ("SX", "FG")}, "rows must be texts of one length"),
         ({"tiles": [0, 4, 0, 0, 16]}, "tiles must"),
         ({"actions": [1, 2, 3, 2]}, r"actions must be .*\(5,\)"),
-        ({"games": [0, 0, 2, 2, 2]}, "games must count 0, 1, … up to 9 at most, because ends has 10, got"),
-        ({"games": [0, 0, 1, 1, 1], "ends": [5]}, "games must count 0, 1, … up to 0 at most, because ends has 1, got"),
+        ({"episodes": [0, 0, 2, 2, 2]}, "episodes must count 0, 1, … up to 9 at most, because ends has 10, got"),
+        (
+            {"episodes": [0, 0, 1, 1, 1], "ends": [5]},
+            "episodes must count 0, 1, … up to 0 at most, because ends has 1, got",
+        ),
         ({"rate": 1.1}, "rate must"),
         ({"policy": POLICY[:4]}, "policy must"),
     ],
@@ -243,8 +246,8 @@ def test_refuses_a_player_that_does_not_fit(changed, message):
 @pytest.mark.parametrize(
     "players",
     [[], [player("first"), player("second", ends=ENDS["second"][:9])], [player("first") for _ in range(3)]],
-    ids=["none", "not as many games", "three"],
+    ids=["none", "not as many episodes", "three"],
 )
 def test_refuses_players_that_do_not_fit(players):
-    with pytest.raises(ValueError, match=f"LakeGames: players must be one or two, .* got {len(players)}: "):
-        LakeGames("Games", players)
+    with pytest.raises(ValueError, match=f"LakeEpisodes: players must be one or two, .* got {len(players)}: "):
+        LakeEpisodes("Episodes", players)

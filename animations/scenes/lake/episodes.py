@@ -20,7 +20,7 @@ from animations.kit.page import SPACE, Page, PageScene
 from animations.kit.steps import log_spaced_steps
 from animations.kit.whys import explained
 from animations.scenes.lake.board import ACTIONS, WATER, add_walker, arrow, draw_lake
-from animations.scenes.lake.game_whys import GAMES
+from animations.scenes.lake.episode_whys import EPISODES
 from animations.scenes.lake.player import LakePlayer
 from animations.why import Why
 
@@ -30,16 +30,16 @@ PARTS = (("Won", style.TARGET, "G"), ("In a hole", WATER, "H"), ("Out of moves",
 SAID = {"G": "at the goal ✓", "H": "in a hole ✗", "S": "out of moves ✗", "F": "out of moves ✗"}
 
 
-class LakeGames(PageScene):
+class LakeEpisodes(PageScene):
     """The episodes of one player, or of two: how the first ones went, and where all ended.
 
     title     the heading
     players   one or two `LakePlayer`, with the same numbers of episodes and of episodes known move by move
     note      a remark below the heading
 
-    The gids: "game", "games"; for the first player "won[0]", "lost[0]", "out[0]", "rate[0]", and "ended_0[5]" for the
-    episodes that ended on tile 5, if it is a hole or the goal and one has ended there. `ended` are the frames that show
-    the end of an episode.
+    The gids: "episode", "episodes"; for the first player "won[0]", "lost[0]", "out[0]", "rate[0]", and "ended_0[5]" for
+    the episodes that ended on tile 5, if it is a hole or the goal and one has ended there. `ended` are the frames that
+    show the end of an episode.
     """
 
     title: str = text()
@@ -54,16 +54,16 @@ class LakeGames(PageScene):
         alike = {(len(player.ways), len(player.ends)) for player in self.players}
         if len(alike) != 1 or len(self.players) > 2:
             raise ValueError(
-                "LakeGames: players must be one or two, with equally many episodes, in all and move by move, got "
+                "LakeEpisodes: players must be one or two, with equally many episodes, in all and move by move, got "
                 f"{len(self.players)}: {[(player.name, len(player.ends), len(player.ways)) for player in self.players]}"
             )
-        ((walked, games),) = alike
-        lasts = [max(len(player.ways[game]) for player in self.players) for game in range(walked)]
-        left = games - walked
+        ((walked, episodes),) = alike
+        lasts = [max(len(player.ways[episode]) for player in self.players) for episode in range(walked)]
+        left = episodes - walked
         counted = log_spaced_steps(left, min(COUNTED, left + 1))[1:] if left else []
-        self.game = np.array([*np.repeat(np.arange(walked), lasts), *(walked - 1 + np.array(counted, int))])  # (S,)
+        self.episode = np.array([*np.repeat(np.arange(walked), lasts), *(walked - 1 + np.array(counted, int))])  # (S,)
         self.move = np.array([move for last in lasts for move in range(last)] + [-1] * len(counted))  # -1: counted
-        self.frames = len(self.game)
+        self.frames = len(self.episode)
         self.ended = (np.cumsum(lasts) - 1).tolist()
         self.board = 480 if len(self.players) == 1 else 420
         wide = len(self.players) * (self.board + GAP) - GAP
@@ -72,27 +72,29 @@ class LakeGames(PageScene):
     def draw(self, figure: FigureBase) -> None:
         self.page, top = Page(figure, self.size), self.size[1] - MARGIN
         end = self.page.row((MARGIN, top), self.page.text(self.title, size=style.LARGE, weight="bold"))
-        self.page.clock((end + 4 * SPACE, top), "Episode", "game", self.game + 1, len(self.players[0].ends), "games")
+        self.page.clock(
+            (end + 4 * SPACE, top), "Episode", "episode", self.episode + 1, len(self.players[0].ends), "episodes"
+        )
         self.page.quiet(self.note, (MARGIN, top - 30))
         for number, player in enumerate(self.players):
             self._draw_player(number, player, MARGIN + number * (self.board + GAP))
 
     def describe(self, frame: int) -> str:
-        game, done = self.game[frame] + 1, [self.done(player)[frame] for player in self.players]
+        episode, done = self.episode[frame] + 1, [self.done(player)[frame] for player in self.players]
         won = ", ".join(
             f"{player.name}: won {self._count(player, count, 'G')} of {count}, exact win rate {player.rate:.4f}"
             for player, count in zip(self.players, done, strict=True)
         )
-        return f"Episode {game} of {len(self.players[0].ends)}: {won}."
+        return f"Episode {episode} of {len(self.players[0].ends)}: {won}."
 
     def why(self, gid: str, frame: int) -> Why | None:
-        return explained(gid, GAMES, self, frame)
+        return explained(gid, EPISODES, self, frame)
 
     def done(self, player: LakePlayer) -> np.ndarray:
         """Return how many episodes of a player have ended in each frame: (S,)."""
         lasts = np.array([len(way) - 1 for way in player.ways])
-        walking = np.minimum(self.game, len(lasts) - 1)
-        return self.game + ((self.move < 0) | (self.move >= lasts[walking]))
+        walking = np.minimum(self.episode, len(lasts) - 1)
+        return self.episode + ((self.move < 0) | (self.move >= lasts[walking]))
 
     def _count(self, player: LakePlayer, done: np.ndarray, letters: str) -> np.ndarray:
         """Return how many of the finished episodes ended on tiles with these letters."""
@@ -104,14 +106,14 @@ class LakeGames(PageScene):
         side = self.board / max(len(rows), len(rows[0]))
         middles = draw_lake(page, rows, (left, LOW + self.board), side)
         page.text(player.name, (left, LOW + self.board + 46), weight="bold")
-        game = np.minimum(self.game, len(player.ways) - 1)
-        move = [min(move, len(player.ways[g]) - 1) for g, move in zip(game, self.move, strict=True)]
-        tiles = np.array([player.ways[g][m] for g, m in zip(game, move, strict=True)])  # (S,)
-        tries = np.array([player.tried[g][m] for g, m in zip(game, move, strict=True)])
+        episode = np.minimum(self.episode, len(player.ways) - 1)
+        move = [min(move, len(player.ways[g]) - 1) for g, move in zip(episode, self.move, strict=True)]
+        tiles = np.array([player.ways[g][m] for g, m in zip(episode, move, strict=True)])  # (S,)
+        tries = np.array([player.tried[g][m] for g, m in zip(episode, move, strict=True)])
         walking = self.move >= 0
-        page.show(walking, *add_walker(page, middles, side, tiles, np.where(walking, game, self.game), tries))
+        page.show(walking, *add_walker(page, middles, side, tiles, np.where(walking, episode, self.episode), tries))
         self._draw_arrows(player, middles, side, tiles, np.where(walking, tries, -1))
-        self._say(player, game, move, left)
+        self._say(player, episode, move, left)
         self._count_ends(number, player, middles, side)
         self._draw_bar(number, player, left)
 
@@ -130,11 +132,11 @@ class LakeGames(PageScene):
         tried = self.page.axes.add_collection(PolyCollection([], color=style.WEIGHT, zorder=4), autolim=False)
         self.page.bind(tried, verts=lambda frame: [aim(tiles[frame], tries[frame])] if tries[frame] >= 0 else [])
 
-    def _say(self, player: LakePlayer, games: np.ndarray, moves: list[int], left: float) -> None:
+    def _say(self, player: LakePlayer, episodes: np.ndarray, moves: list[int], left: float) -> None:
         """Write what happens: the action, whether the player slides, how the episode ends."""
         said, colors = [], []
-        for frame, (game, move) in enumerate(zip(games, moves, strict=True)):
-            way, action = player.ways[game], player.tried[game][move]
+        for frame, (episode, move) in enumerate(zip(episodes, moves, strict=True)):
+            way, action = player.ways[episode], player.tried[episode][move]
             slides = action >= 0 and player.slides(way[move], action, way[move + 1])
             words = SAID[player.rows.letters[way[move]]] if action < 0 else f"action: {ACTIONS[action]}"
             said.append("" if self.move[frame] < 0 else words + (", but it slides" if slides else ""))
