@@ -77,7 +77,7 @@ class Run:
         self.loss_rows += len(rows)
         if batches.last_of_epoch:
             self._end_epoch()
-        rate = self.optimizer.learning_rate  # of this step: a callback may change it for the next one
+        rate = self.optimizer.learning_rate  # a callback may change it for the next step
         update = Update(
             batches.step, batches.epoch, loss, rows, self.model, self.optimizer, rate, batches.last_of_epoch
         )

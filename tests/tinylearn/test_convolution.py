@@ -133,7 +133,7 @@ def test_parameters_start_with_he_weights_and_zero_biases_or_as_you_choose():
 # --- the page, the fast one and the plain loops -----------------------------------------------------------------------
 
 
-@settings(max_examples=150)
+@settings(max_examples=100)
 @given(cases(largest=4), st.sampled_from([np.float32, np.float64]))
 @example(Case(2, 1, 3, (2, 4, 3, 16), 2, "any", "rows", 0), np.float64)  # windows on the padding alone
 def test_three_convolutions_are_equal(case: Case, dtype):
@@ -159,7 +159,7 @@ def test_three_convolutions_are_equal(case: Case, dtype):
             np.testing.assert_array_equal(layer.grads[name], with_dx[name])
 
 
-@settings(max_examples=150)
+@settings(max_examples=100)
 @given(cases(pooling=True), st.sampled_from([np.float32, np.float64]))
 def test_three_poolings_are_equal(case: Case, dtype):
     """Exactly, ties included: with whole numbers in dout, sums have no rounding that could differ."""
@@ -176,6 +176,7 @@ def test_three_poolings_are_equal(case: Case, dtype):
         assert out.dtype == dx.dtype == dtype
 
 
+@settings(max_examples=25)
 @given(cases(pooling=True))
 def test_average_pool_equals_a_loop_over_the_patches(case: Case):
     layer, x = AveragePool2D(case.size, case.stride, case.padding), case.x()

@@ -116,8 +116,7 @@ locks = pytest.mark.skipif(os.name != "posix", reason="without locks, what a kil
 
 @locks
 def test_removes_what_the_dead_have_left_of_any_file_and_nothing_else(tmp_path):
-    for name in ("run.npz", "page.html", "no suffix"):
-        left_by_a_kill(tmp_path / name)
+    left_by_a_kill(*(tmp_path / name for name in ("run.npz", "page.html", "no suffix")))
     (tmp_path / ".run.tmp.npz").touch()  # of another program
     with complete_or_absent(tmp_path / "alive.gif") as file:
         assert len(list(tmp_path.iterdir())) == 5

@@ -133,7 +133,7 @@ def test_leaves_nothing_after_an_error_of_a_layer_in_either_thread(in_main, meth
         ("run.py", 1, 50),
         ("workers.py", 1, 60),
         ("blas.py", 1, 40),
-        ("layers/module.py", 113, 4_000),
+        ("layers/module.py", 211, 4_000),
         (concurrent.futures.__path__[0], 3, 60),  # whose locks are not made for it
         (threading.__file__, 3, 100),
     ],
