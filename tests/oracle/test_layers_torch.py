@@ -5,8 +5,8 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from tests.tinylearn.layer_table import LAYERS, make_input, make_layer
 from tinylearn import BatchNorm, Dropout
+from tinylearn.layer_table import LAYERS, make_input, make_layer
 
 torch = pytest.importorskip("torch")
 

@@ -9,8 +9,8 @@ import pytest
 import tinylearn as tl
 from tests.extending.squeeze_excite import SqueezeExcite
 from tests.tinylearn.explain_helpers import OPTIMIZERS, X, check, recorded, small_parts
-from tests.tinylearn.layer_table import LAYERS, make_input, make_layer
 from tinylearn import SGD, Adam, Conv2D, Dense, Flatten, Layer, ReLU, Residual, Sequential
+from tinylearn.layer_table import LAYERS, make_input, make_layer
 from tinylearn.optimizer_table import OPTIMIZERS as RULES
 from tinylearn.workers import SMALL, multiplications
 

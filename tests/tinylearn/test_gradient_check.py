@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 import tinylearn as tl
-from tests.tinylearn.layer_table import LAYERS, make_input, make_layer
 from tests.tinylearn.planted_layers import BROKEN, PLANTED, Centre, Scale, dense, half, spoilt
 from tinylearn import Dense, GradientError, Layer, ReLU, Residual, Sequential, Tanh, check_gradients
 from tinylearn.analysis import gradient_check
 from tinylearn.analysis import gradient_rules as rules
+from tinylearn.layer_table import LAYERS, make_input, make_layer
 from tinylearn.losses import Loss
 
 X = np.random.default_rng(0).normal(size=(4, 3))

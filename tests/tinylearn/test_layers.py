@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 import tinylearn
-from tests.tinylearn.layer_table import LAYERS, make_input, make_layer
 from tests.tinylearn.refusals import assert_refused, refusals
 from tinylearn import (
     Adam,
@@ -25,6 +24,7 @@ from tinylearn import (
     Softmax,
     check_gradients,
 )
+from tinylearn.layer_table import LAYERS, make_input, make_layer
 from tinylearn.layers import convolution, dense, pooling
 
 every_layer = pytest.mark.parametrize("name", LAYERS)
