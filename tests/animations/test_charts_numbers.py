@@ -1,101 +1,18 @@
 """The charts of chapter 1 draw the numbers of the table, in every frame: read back from texts, bars, lines, wedges."""
 
-import csv
 import functools
-from pathlib import Path
 
 import numpy as np
 import pytest
-from audit import check_all_numbers, check_numbers, check_painter, nameless_digits, painted
-from matplotlib.colors import to_hex
+from audit import painted
 
-import tinylearn.datasets
-from animations import BarRace, Bars, GrowingLines, PastedText, Pie, SideBySide, style
+from animations import BarRace, Bars, GrowingLines, PastedText, Pie
 from animations.engine.painter import Painter
+from tests.animations.samples.tables import NAMES, figures
 from tinylearn.datasets import Table, gdp
 
-NAMES = ("USA", "Japan", "Germany", "UK", "China")
-
-
-@functools.cache
-def figures():
-    """Return year → (name → value), read from the file without the code under test."""
-    lines = (Path(tinylearn.datasets.__file__).parent / "gdp.csv").read_text(encoding="utf-8").splitlines()
-    rows = csv.DictReader(line for line in lines if not line.startswith("#"))
-    return {int(row["year"]): {name: float(row[name]) for name in NAMES} for row in rows}
-
-
-def expected(row, *kinds):
-    """Return gid → value for a frame, from that row of the table."""
-    year = 1970 + row
-    value = figures()[year]
-    values = {
-        "value": {f"value[{year}, {name}]": value[name] for name in NAMES},
-        "share": {f"share[{year}, {name}]": value[name] / sum(value.values()) for name in NAMES},
-        "total": {f"total[{year}]": sum(value.values())},
-        "year": {"year": year},
-    }
-    return {gid: number for kind in kinds for gid, number in values[kind].items()}
-
-
-def make(kind, table=None):
-    """Return a scene."""
-    table = table or gdp()
-    scenes = {
-        "lines": lambda: GrowingLines(table),
-        "race": lambda: BarRace(table),
-        "bars": lambda: SideBySide(Bars(table), GrowingLines(table, with_values=False, with_clock=False)),
-        "pie": lambda: SideBySide(Pie(table), GrowingLines(table, with_clock=False)),
-    }
-    return scenes[kind]()
-
-
-KINDS = {"lines": ("value", "year"), "race": ("value", "year"), "bars": ("value", "year"),
-         "pie": ("value", "year", "share", "total")}  # fmt: skip
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_takes_every_number_of_every_frame_from_the_table(kind):
-    scene = make(kind)
-    assert scene.frames == 51
-    check_all_numbers(scene, lambda frame: expected(frame, *KINDS[kind]))
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_shows_the_numbers_of_the_first_between_two_rows(kind):
-    """Only the places are new."""
-    scene = make(kind)
-    figure = Painter(scene).figure
-    for frame in (0.5, 17.4, 49.99):
-        scene.update(frame)
-        check_numbers(figure, int(frame), lambda row: expected(row, *KINDS[kind]))
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_notices_one_wrong_value(kind):
-    scene = make(kind)
-    spoiled = scene.scenes[0] if isinstance(scene, SideBySide) else scene
-    (spoiled.shares if kind == "pie" else spoiled.values)[5, 3] *= 1.1
-    with pytest.raises(AssertionError, match=r"\[1975, UK\] shows"):
-        check_all_numbers(scene, lambda frame: expected(frame, *KINDS[kind]))
-
-
-def test_notices_a_value_under_the_name_of_another_country():
-    scene = make("race")
-    scene.values = scene.values[:, [1, 0, 2, 3, 4]]
-    with pytest.raises(AssertionError, match="shows"):
-        check_all_numbers(scene, lambda frame: expected(frame, *KINDS["race"]))
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_draws_no_number_without_its_source(kind):
-    captions = {"Source: World Bank, NY.GDP.MKTP.CD, CC BY 4.0"}
-    assert nameless_digits(make(kind), range(0, 51, 25)) <= captions
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_draws_what_a_full_redraw_draws(kind):
-    check_painter(lambda: make(kind), [50, 18])
+MAKE = {"lines": lambda: GrowingLines(gdp()), "race": lambda: BarRace(gdp()), "bars": lambda: Bars(gdp()),
+        "pie": lambda: Pie(gdp())}  # fmt: skip
 
 
 # --- what is drawn without digits: lines, bars, wedges ---------------------------------------------------------------
@@ -104,7 +21,7 @@ def test_draws_what_a_full_redraw_draws(kind):
 @functools.cache
 def drawn(kind):
     """Return a scene that is painted once, for all tests that only look at it."""
-    return painted(make(kind), 0).scene
+    return painted(MAKE[kind](), 0).scene
 
 
 def values_of(frame):
@@ -125,7 +42,7 @@ def test_draws_the_years_so_far_as_lines_that_end_now():
 
 
 def test_draws_bars_as_long_as_their_values():
-    race, (bars, _) = drawn("race"), drawn("bars").scenes
+    race, bars = drawn("race"), drawn("bars")
     for frame in (0, 0.5, 38, 50):
         race.update(frame)
         bars.update(frame)
@@ -136,7 +53,7 @@ def test_draws_bars_as_long_as_their_values():
 
 
 def test_gives_wedges_their_shares_clockwise_from_the_top():
-    pie, _ = drawn("pie").scenes
+    pie = drawn("pie")
     for frame in (0, 0.5, 38, 50):
         pie.update(frame)
         shares = values_of(frame) / sum(values_of(frame))
@@ -145,47 +62,6 @@ def test_gives_wedges_their_shares_clockwise_from_the_top():
         np.testing.assert_allclose(np.subtract(ends, starts), 360 * shares, rtol=1e-9)
         np.testing.assert_allclose(starts, [0, *ends[:-1]], atol=1e-9)
         assert ends[-1] == pytest.approx(360)
-
-
-def test_makes_a_bar_as_high_as_the_end_of_the_line_next_to_it():
-    scene = drawn("bars")
-    scene.update(38)
-    bars, lines = scene.scenes
-    for bar, line in zip(bars.bars, lines.lines, strict=True):
-        top = bar.axes.transData.transform((0, bar.get_height()))[1]
-        end = line.axes.transData.transform(line.get_xydata()[-1])[1]
-        assert top == pytest.approx(end, abs=1e-6)
-
-
-def test_knows_where_a_line_ends_for_its_label():
-    scene = drawn("lines")
-    scene.update(38)
-    ends = [line.axes.transData.transform(line.get_xydata()[-1]) for line in scene.lines]
-    np.testing.assert_allclose(ends, np.column_stack([np.full(5, scene.x[38]), scene.y[38]]), atol=1e-6)
-
-
-def test_keeps_the_colour_of_a_country_everywhere():
-    lines, race, bars, pie = drawn("lines"), drawn("race"), drawn("bars").scenes[0], drawn("pie").scenes[0]
-    for scene in (lines, race, bars, pie):
-        scene.update(0)
-    colours = [to_hex(line.get_color()) for line in lines.lines]
-    assert colours == list(style.SERIES)
-    for shapes in ([runner.bar for runner in race.runners], bars.bars, pie.wedges):
-        assert [to_hex(shape.get_facecolor()) for shape in shapes] == colours
-    for owners in (race.runners, pie.labels, lines.labels):
-        labels = [owner.name for owner in owners]
-        assert [to_hex(label.get_color()) for label in labels] == colours
-        assert [label.get_text() for label in labels] == list(NAMES)
-
-
-def test_says_it_for_those_who_do_not_see_the_picture():
-    assert make("race").describe(17) == (
-        "Gross domestic product, year 1987: USA 4.86, Japan 2.53, Germany 1.30, UK 0.75, China 0.27 "
-        "trillion US$, current prices."
-    )
-    words = Pie(gdp()).describe(17)
-    assert "year 1987: USA 50.0%, Japan 26.1%" in words
-    assert words.endswith("the sum is 9.70 trillion US$, current prices.")
 
 
 # --- other tables ----------------------------------------------------------------------------------------------------

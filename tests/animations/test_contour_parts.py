@@ -1,31 +1,17 @@
 """On the map: the way down at a right angle to its contour line, the fan at the start, the enlarged middle."""
 
-import pickle
-
 import numpy as np
 import pytest
-from audit import check_all_numbers, check_layout, check_painter
 from matplotlib.lines import Line2D
 from matplotlib.patches import Polygon, Rectangle
-from test_contour import CLOCK, RATES, STEPS, f, series, valley, walk
 
-from animations import ContourDescent, Series, Valley, style
+from animations import ContourDescent, Series, style
 from animations.engine.painter import Painter
-
-
-def gradient(places):
-    x, y = places
-    return np.array([x, 25 * y])
-
-
-def middle():
-    x, y = np.linspace(-2, 0.5, 41), np.linspace(-0.2, 0.2, 41)
-    return Valley(x, y, f(x, y[:, None]), [0.1, 0.5], "f", bottom=(0, 0), numbers_at=0)
-
-
-def contour(walkers=None, by=2, **settings):
-    own = {"gradient": gradient, "closer": middle(), "closer_at": (-6, -2.3), "closer_by": by}
-    return ContourDescent(valley(), walkers or series(), CLOCK, **own | settings)
+from tests.animations.samples.descent import MAP_CLOCK as CLOCK
+from tests.animations.samples.descent import STEPS, f, gradient, series, valley
+from tests.animations.samples.descent import WALKERS as RATES
+from tests.animations.samples.descent import enlarged as contour
+from tests.animations.samples.descent import way as walk
 
 
 @pytest.fixture(scope="module")
@@ -37,11 +23,6 @@ def parts(painter, kind, axes=1, **look):
     """Return the artists of one kind on some axes, by default the map, with this look."""
     found = painter.figure.axes[axes].findobj(kind)
     return [one for one in found if all(getattr(one, f"get_{name}")() == value for name, value in look.items())]
-
-
-def test_shows_every_number():
-    last = {"closer_by": 2}  # before that, none comes to the middle
-    check_all_numbers(contour(), lambda frame: {"step": CLOCK[frame]} | (last if frame == len(CLOCK) - 1 else {}))
 
 
 # --- the way down -----------------------------------------------------------------------------------------------------
@@ -71,12 +52,6 @@ def check_way_down(painter, frame):
 @pytest.mark.parametrize("frame", [0, 1, 2])
 def test_leaves_the_contour_line_at_a_right_angle(painter, frame):
     check_way_down(painter, frame)
-
-
-def test_notices_a_way_down_that_is_not_the_steepest():
-    wrong = Painter(contour(gradient=lambda places: gradient(places) + np.array([[40], [0]])))
-    with pytest.raises(AssertionError):
-        check_way_down(wrong, 0)
 
 
 def test_draws_a_right_angle_as_its_mark(painter):
@@ -165,17 +140,3 @@ def test_refuses_a_part_that_leaves_the_map():
 
 
 # --- layout -----------------------------------------------------------------------------------------------------------
-
-
-def test_keeps_every_text_in_place_and_readable():
-    for texts in check_layout(contour(), 1, 14):
-        assert "steepest way down from SGD" in texts
-
-
-def test_equals_a_full_redraw_in_painted_frames():
-    check_painter(contour, [2, 0, 14, 1])
-
-
-def test_sends_a_scene_to_another_process(painter):
-    copy = pickle.loads(pickle.dumps(contour()))
-    np.testing.assert_array_equal(Painter(copy).paint(5), painter.paint(5))

@@ -2,45 +2,14 @@
 
 import numpy as np
 import pytest
-from audit import check_layout, check_painter, nameless_digits
-from board_helpers import FACTS
 from matplotlib.colors import to_rgb
 from test_style import contrast
 
-from animations import ConvolutionSteps, MaxPoolingSteps, SideBySide, style
+from animations import ConvolutionSteps, MaxPoolingSteps, style
 from animations.audit.texts import drawn_texts
 from animations.engine.painter import Painter
 from animations.kit.boards import tints
-
-
-def book():
-    left, right = (ConvolutionSteps(image, kernel, stride=stride, padding=padding, name=name)
-                   for name, (image, kernel, stride, padding, _) in FACTS.items())  # fmt: skip
-    return SideBySide(left, right)
-
-
-def pooling():
-    return MaxPoolingSteps([[1, 0, 2], [1, 0, 1], [2, 1, 0]], stride=1)
-
-
-def largest():
-    rng = np.random.default_rng(0)
-    return ConvolutionSteps(rng.normal(0, 300, (8, 8)).clip(-999, 999), rng.normal(0, 300, (5, 5)).clip(-999, 999),
-                            padding="same")  # fmt: skip
-
-
-def smallest():
-    return ConvolutionSteps([[-0.5]], [[0.25]], padding=(1, 0))
-
-
-def pooling_with_padding():
-    return MaxPoolingSteps(np.arange(-12, 13).reshape(5, 5) / 4, 3, stride=(1, 2), padding=(1, 0))
-
-
-@pytest.mark.parametrize(("make", "frames"), [(book, (0, 14, 27)), (pooling, (0, 5, 12)), (largest, (192,)),
-                                              (smallest, (0, 9)), (pooling_with_padding, (2, 12))])  # fmt: skip
-def test_keeps_every_text_in_place_and_readable(make, frames):
-    assert all(len(texts) > 5 for texts in check_layout(make(), *frames))
+from tests.animations.samples.convolution import book
 
 
 def test_makes_scenes_next_to_each_other_equally_high():
@@ -56,44 +25,12 @@ def test_keeps_every_number_readable_on_its_tint(color, text):
     assert contrast(strongest, style.PAPER) > 1.1, "and the tint can be seen"
 
 
-def test_says_where_every_digit_comes_from():
-    """Except for the title, which describes the picture."""
-    titles = {"3 × 3 filter, stride 1, padding 1", "2 × 2 filter, stride 2, no padding"}
-    assert nameless_digits(book(), range(28)) == titles
-    assert nameless_digits(pooling_with_padding(), [0]) == {
-        "3 × 3 max pooling, stride 1 down, 2 across, padding 1 down, 0 across"
-    }
-
-
-@pytest.mark.parametrize("make", [book, pooling_with_padding])
-def test_draws_frames_in_any_order(make):
-    check_painter(make, [5, 0, 12])
-
-
 def test_says_the_phase():
-    for scene, work in ((book().scenes[0], "multiply and add"), (pooling(), "compare")):
+    for scene, work in ((book().scenes[0], "multiply and add"), (MaxPoolingSteps(np.eye(3), stride=1), "compare")):
         figure, phases = Painter(scene).figure, ["start", "cover", work, "write", "cover"]
         for frame, phase in enumerate(phases):
             scene.update(frame)
             assert [text.get_text() for text in drawn_texts(figure) if text.get_text() in phases] == [phase]
-
-
-def test_draws_padding_unlike_the_image():
-    scene = book().scenes[0]
-    painter = Painter(scene)
-    colors = {}
-    for text in painter.figure.findobj(lambda artist: artist.get_gid()):
-        colors.setdefault(text.get_gid().split("[")[0], set()).add(text.get_color())
-    assert colors["padding.padding"] == {style.QUIET} != colors["padding.x"]
-    dashed = [each for each in scene.page.axes.collections if each.get_linestyle()[0][1]]
-    assert len(dashed[0].get_paths()) == 16, "25 cells, 9 of them the image"
-
-
-def test_says_a_frame_in_words():
-    left, right = book().scenes
-    assert left.describe(0) == ("3 × 3 filter, stride 1, padding 1: nothing is covered yet, and the output is empty.")
-    assert right.describe(9).endswith("place 3 of 9: 1 · 1 + 0 · 0 + 0 · 0 + 1 · 1 = 2, for row 1, column 3.")
-    assert pooling().describe(5).endswith("place 2 of 4: the largest of 0, 2, 0, 1 is 2, for row 1, column 2.")
 
 
 @pytest.mark.parametrize(

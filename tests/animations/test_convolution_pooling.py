@@ -1,7 +1,6 @@
 """Every number of every frame of max pooling, and the mark of the largest."""
 
 import numpy as np
-import pytest
 from audit import check_all_numbers
 from board_helpers import check_marks, check_places, pooling_values
 from hypothesis import given, settings
@@ -10,17 +9,6 @@ from hypothesis import strategies as st
 from animations import MaxPoolingSteps
 from animations.engine.painter import Painter
 from tinylearn import MaxPool2D
-
-IMAGE, OUT = [[1, 0, 2], [1, 0, 1], [2, 1, 0]], [[1, 2], [2, 1]]
-
-
-def test_gives_the_output_of_the_book():
-    scene = MaxPoolingSteps(IMAGE, 2, stride=1)
-    np.testing.assert_array_equal(scene.out, OUT)
-    assert scene.frames == 1 + 3 * 4
-    figure = check_all_numbers(scene, pooling_values(IMAGE, (2, 2), (1, 1), 0))
-    check_places(scene, figure)
-    check_marks(scene, figure, (2, 2), (1, 1), 0)
 
 
 def test_marks_the_first_of_equal_numbers():
@@ -54,11 +42,3 @@ def test_pools_in_any_way(image, size, stride, padding):
     figure = check_all_numbers(scene, pooling_values(image, size, stride, padding))
     check_places(scene, figure)
     check_marks(scene, figure, size, stride, padding)
-
-
-def test_notices_a_wrong_winner():
-    scene = MaxPoolingSteps(IMAGE, 2, stride=1)
-    scene.winners[2] = (1, 1)
-    figure = Painter(scene).figure
-    with pytest.raises(AssertionError):
-        check_marks(scene, figure, (2, 2), (1, 1), 0)

@@ -5,12 +5,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 from audit import check_all_numbers, painted
-from descent_helpers import check_curve, check_map, check_map_numbers_are_free, walk
+from descent_helpers import check_curve, check_map, check_map_numbers_are_free
 
 from animations.audit.texts import drawn_texts
 from animations.engine.painter import Painter
 from animations.scenes.descent.curve_panel import CurvePanel
 from chapters import ch02_gradient_descent as ch02
+from tests.animations.samples.descent import walk
 from tests.chapters.chapter_helpers import run_chapter
 from tests.chapters.sources import ch02 as sources
 

@@ -4,70 +4,26 @@ import re
 
 import numpy as np
 import pytest
-from audit import check_all_numbers, check_layout, check_painter, nameless_digits
+from audit import check_layout
 from matplotlib import colormaps
 from matplotlib.patches import Rectangle
-from pull_helpers import apart, chosen_of, pull_values, pulls_of
+from pull_helpers import apart, chosen_of, pulls_of
 
-import tinylearn as tl
-from animations import FilterPull
 from animations.engine.painter import Painter
 from animations.scenes.convolution.pulls import strongest_apart
-
-SIZE, FILTER, STEP = 16, 1, 3
-NAMED = ("x", "dout", "gradient", "before", "after")
-
-
-@pytest.fixture(scope="module")
-def update():
-    """An update of a small network, from its recording: the arguments of FilterPull by name."""
-    rng = np.random.default_rng(0)
-    layers = [tl.Conv2D(3, 2, 3, padding="same", rng=rng), tl.ReLU(), tl.MaxPool2D(4), tl.Flatten()]
-    model = tl.Sequential([*layers, tl.Dense(32, 1, rng=rng), tl.Sigmoid()])
-    recorder, pictures = tl.Recorder(model), rng.random((6, SIZE, SIZE, 3))
-    tl.fit(model, pictures - 0.5, rng.integers(0, 2, (6, 1)), loss=tl.BinaryCrossEntropy(), optimizer=tl.Adam(0.03),
-           epochs=2, batch_size=3, rng=rng, callbacks=[recorder])  # fmt: skip
-    recording, w = recorder.recording, "conv2d_1.w"
-    told = recording.explain(STEP, f"{w}[0, 0, 0, {FILTER}]")
-    before, after = (recording.at(step)[w][..., FILTER] for step in (STEP - 1, STEP))
-    return {"pictures": pictures[told.rows], "x": told.inputs, "dout": told.dout[..., FILTER],
-            "gradient": recording.gradients(STEP)[w][..., FILTER], "before": before, "after": after, "step": STEP,
-            "letter": "B"}  # fmt: skip
-
-
-@pytest.fixture
-def scene(update):
-    return FilterPull(**update)
-
-
-def values_of(update):
-    return pull_values(*(update[name] for name in NAMED), update["step"])
-
+from tests.animations.samples.convolution import SIZE
+from tests.animations.samples.convolution import pulls as make
+from tests.animations.samples.convolution import update as given
 
 # --- numbers ---------------------------------------------------------------------------------------------------------
 
 
-def test_adds_up_every_number_of_every_frame_from_the_recorded_update(scene, update):
-    assert scene.frames == 11
-    check_all_numbers(scene, values_of(update))
-
-
-def test_adds_up_to_the_gradient_that_the_recording_proves(update, scene):
+def test_adds_up_to_the_gradient_that_the_recording_proves():
+    scene, update = make(), given()
     total = sum(pull for each in pulls_of(update["x"], update["dout"], (3, 3)) for pull in each.values())
-    np.testing.assert_allclose(total, update["gradient"], atol=1e-12)
-    np.testing.assert_allclose(sum(scene.columns[:6]), update["gradient"], atol=1e-12)
-    np.testing.assert_allclose(scene.columns[7] + scene.columns[8], scene.columns[9], atol=1e-12)
-
-
-@pytest.mark.parametrize("column", range(10))
-def test_notices_a_wrong_column(scene, update, column):
-    scene.columns[column] = scene.columns[column] + 0.01
-    with pytest.raises(AssertionError, match="shows"):
-        check_all_numbers(scene, values_of(update))
-
-
-def test_leaves_no_digit_without_a_name(scene):
-    assert not nameless_digits(scene, range(scene.frames))
+    np.testing.assert_allclose(total, update["gradient"], rtol=1e-5, atol=1e-7)
+    np.testing.assert_allclose(sum(scene.columns[:6]), update["gradient"], rtol=1e-5, atol=1e-7)
+    np.testing.assert_allclose(scene.columns[7] + scene.columns[8], scene.columns[9], atol=1e-7)
 
 
 # --- pictures --------------------------------------------------------------------------------------------------------
@@ -90,7 +46,8 @@ def framed(axes):
     return corners
 
 
-def test_frames_the_places_that_pulled_most_one_by_one_on_picture_and_dout(scene, update):
+def test_frames_the_places_that_pulled_most_one_by_one_on_picture_and_dout():
+    scene, update = make(), given()
     pulls = pulls_of(update["x"], update["dout"], (3, 3))
     chosen, ranked = chosen_of(pulls)
     corners = [(p - 1, q - 1) for p, q in apart(ranked, (SIZE, SIZE), (3, 3))]
@@ -105,7 +62,8 @@ def test_frames_the_places_that_pulled_most_one_by_one_on_picture_and_dout(scene
             assert framed(axes) == corners[: max(0, min(frame - 1, 4))]
 
 
-def test_draws_tiles_of_the_pulls_blue_above_zero_red_below(scene, update):
+def test_draws_tiles_of_the_pulls_blue_above_zero_red_below():
+    scene, update = make(), given()
     pulls = pulls_of(update["x"], update["dout"], (3, 3))
     chosen, ranked = chosen_of(pulls)
     own = [pulls[chosen][place] for place in apart(ranked, (SIZE, SIZE), (3, 3))]
@@ -134,32 +92,8 @@ def test_shows_only_places_inside_that_share_no_pixel():
 # --- words and layout ------------------------------------------------------------------------------------------------
 
 
-def test_keeps_every_text_in_place_and_readable(scene):
-    first, *others, last = check_layout(scene, *range(scene.frames))
-    assert {"repeat", "before", "Update", "which places pulled on filter B?"} <= set(first)
-    assert not {"dout", "a", "gradient", "step", "after", "+", "="} & set(first), "nothing to be said yet"
-    assert {"repeat", "gradient", "step", "after", *"abcd"} <= set(last)
-    assert ["adjust" in texts for texts in others] == [False] * 8 + [True]
-
-
-def test_begins_the_first_update_with_initialise(update):
-    assert "initialise" in check_layout(FilterPull(**update | {"step": 1}), 0)[0]
-
-
-def test_draws_frames_in_any_order(update):
-    check_painter(lambda: FilterPull(**update), [10, 0, 4])
-
-
-def test_counts_the_beats_of_one_update(scene):
-    assert scene.moments() == ("beat", range(11))
-
-
-def test_says_a_frame_in_words(scene):
-    assert scene.describe(3) == (
-        "Update 3, filter B, backpropagate: Place b: the patch that lay under the filter, times dout there, is how "
-        "this place pulls on the filter."
-    )
-    assert scene.describe(7).endswith("And so do the places of all other pictures.")
+def test_begins_the_first_update_with_initialise():
+    assert "initialise" in check_layout(make(step=1), 0)[0]
 
 
 # --- errors ----------------------------------------------------------------------------------------------------------
@@ -177,6 +111,6 @@ def test_says_a_frame_in_words(scene):
         (lambda given: {"step": 0}, "step must be at least 1, got 0"),
     ],
 )
-def test_refuses_things_that_do_not_belong_together(update, wrong, message):
+def test_refuses_things_that_do_not_belong_together(wrong, message):
     with pytest.raises(ValueError, match=re.compile(f"FilterPull: .*{message}", re.DOTALL)):
-        FilterPull(**update | wrong(update))
+        make(**wrong(given()))

@@ -1,26 +1,16 @@
 """Image grids: every pixel of every picture is where it belongs, enlarged and unchanged."""
 
-import re
-
 import numpy as np
 import pytest
-from audit import check_layout, check_painter, nameless_digits
+from audit import check_layout
 
 from animations import ImageGrid, SideBySide
 from animations.audit.texts import drawn_texts
 from animations.engine.painter import Painter
 from animations.scenes.classes.image_grid import GAP, MARGIN
+from tests.animations.samples.classes import grid, sheets
 
 NAMES = ["cat", "", "dog"]
-
-
-def images(frames=4, rows=3, columns=2, h=8, w=6, c=3):
-    """Return pictures without a white pixel, to tell them from paper."""
-    return np.random.default_rng(0).uniform(0, 0.9, (frames, rows, columns, h, w, c))
-
-
-def make(**settings):
-    return ImageGrid(images(), NAMES, **{"title": "Pets", "zoom": 5} | settings)
 
 
 def picture(pixels, scene, row, column, shift=0):
@@ -41,25 +31,25 @@ def enlarged(image, zoom):
 @pytest.mark.parametrize("channels", [1, 3])
 @pytest.mark.parametrize("title", ["", "Pets"])
 def test_checks_every_pixel_of_every_picture_in_every_frame(zoom, channels, title):
-    data = images(c=channels)
+    data = sheets(c=channels)
     scene = ImageGrid(data, NAMES, title=title, zoom=zoom)
     painter = Painter(scene)
-    for frame, grid in enumerate(data):
+    for frame, sheet in enumerate(data):
         pixels = painter.paint(frame)
-        for row, column in np.ndindex(grid.shape[:2]):
+        for row, column in np.ndindex(sheet.shape[:2]):
             painted = picture(pixels, scene, row, column)
-            np.testing.assert_array_equal(painted, enlarged(grid[row, column], zoom), f"{frame}: {row}, {column}")
+            np.testing.assert_array_equal(painted, enlarged(sheet[row, column], zoom), f"{frame}: {row}, {column}")
 
 
 def test_leaves_paper_between_the_pictures():
-    scene = make()
+    scene = grid()
     pixels = Painter(scene).paint(0)[..., :3]
     painted = (pixels != 255).any(axis=2)[-MARGIN - scene.extent[1] :, scene.left :]
     assert painted.sum() == scene.zoom**2 * scene.images[0, ..., 0].size
 
 
 def test_keeps_sheets_next_to_each_other_as_exact():
-    before, after = images(frames=1, columns=1), images(columns=4)
+    before, after = sheets(frames=1, columns=1), sheets(columns=4)
     left, right = ImageGrid(before, NAMES, title="before"), ImageGrid(after, [""] * 3, title="after")
     pixels = Painter(SideBySide(left, right)).paint(3)
     for row in range(3):
@@ -70,7 +60,7 @@ def test_keeps_sheets_next_to_each_other_as_exact():
 
 
 def test_places_a_name_before_the_middle_of_its_row():
-    scene = make(title="")
+    scene = grid(title="")
     painter = Painter(scene)
     painter.paint(0)
     texts = {text.get_text(): text for text in drawn_texts(painter.figure)}
@@ -85,64 +75,14 @@ def test_places_a_name_before_the_middle_of_its_row():
 @pytest.mark.parametrize("names", [NAMES, ["WWWWWWWWWWWWWWWWWWWW", "i", "Zebra, grazing"], ["", "", ""]])
 @pytest.mark.parametrize("title", ["", "Pets", "Pictures of animals that live with people in their houses"])
 def test_keeps_every_text_in_place_and_readable(names, title):
-    scene = ImageGrid(images(), names, title=title)
+    scene = ImageGrid(sheets(), names, title=title)
     (texts,) = check_layout(scene, 3)
     assert sorted(texts) == sorted(text for text in (*names, title) if text)
     assert scene.size[0] % 2 == scene.size[1] % 2 == 0
 
 
-def test_refuses_text_as_a_number():
-    assert nameless_digits(make(), range(4)) == set()
-
-
-def test_draws_frames_in_any_order():
-    check_painter(make, [3, 0, 2])
-
-
 def test_ignores_later_changes_of_the_array():
-    data = images()
+    data = sheets()
     scene = ImageGrid(data, NAMES)
     data[:] = 0
     assert scene.images.any()
-
-
-def test_says_a_frame_in_words():
-    assert make().describe(2) == "Pets: 2 pictures in each row: cat, dog. Sheet 2 of 3."
-    assert ImageGrid(images(frames=1), [""] * 3).describe(0) == "2 pictures in each row."
-
-
-@pytest.mark.parametrize("shape", [(3, 2, 8, 6, 3), (0, 3, 2, 8, 6, 3), (1, 3, 2, 8, 6, 3, 1)])
-def test_refuses_images_of_another_shape(shape):
-    with pytest.raises(ValueError, match=re.escape(f"images must have shape (S, R, M, H, W, C), got {shape}")):
-        ImageGrid(np.zeros(shape), NAMES)
-
-
-def test_refuses_images_of_two_or_four_colours():
-    with pytest.raises(ValueError, match=r"last axis of images must be 1 or 3 long, got \(1, 3, 2, 8, 6, 4\)"):
-        ImageGrid(np.zeros((1, 3, 2, 8, 6, 4)), NAMES)
-
-
-def test_refuses_values_that_are_no_shares_of_light():
-    with pytest.raises(ValueError, match=r"images must lie in \[0, 1\], got 255 to 255; for bytes: images / 255"):
-        ImageGrid(np.full((1, 3, 2, 8, 6, 3), 255, np.uint8), NAMES)
-    for wrong, text in ((-0.1, "-0.1 to 0"), (1.5, "0 to 1.5")):
-        data = np.zeros((1, 3, 2, 8, 6, 3))
-        data[0, 1, 1, 2, 2, 0] = wrong
-        with pytest.raises(ValueError, match=rf"images must lie in \[0, 1\], got {text}"):
-            ImageGrid(data, NAMES)
-    with pytest.raises(ValueError, match="images must be finite numbers, got nan"):
-        ImageGrid(np.where(data, np.nan, 0), NAMES)
-
-
-def test_refuses_names_unless_there_is_one_for_each_row():
-    with pytest.raises(ValueError, match=r"ImageGrid: names must be 3 texts, got 2: \['cat', 'dog'\]"):
-        ImageGrid(images(), ["cat", "dog"])
-    with pytest.raises(TypeError, match=r"ImageGrid: names must be a list of texts, got 'cat'; write \['cat'\]"):
-        ImageGrid(images(), "cat")
-
-
-def test_refuses_a_zoom_that_is_no_whole_number():
-    with pytest.raises(ValueError, match="ImageGrid: zoom must be at least 1, got 0"):
-        make(zoom=0)
-    with pytest.raises(TypeError, match=r"ImageGrid: zoom must be a whole number, got 2\.5"):
-        make(zoom=2.5)

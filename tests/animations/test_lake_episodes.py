@@ -1,10 +1,8 @@
 """Episodes on the lake: the first ones move by move, all counted; every number, pawn, arrow, word and bar."""
 
-from itertools import chain
-
 import numpy as np
 import pytest
-from audit import check_all_numbers, check_layout, check_painter, nameless_digits
+from audit import check_layout
 from matplotlib.collections import PolyCollection
 from matplotlib.colors import to_hex
 from matplotlib.patches import Rectangle
@@ -12,61 +10,17 @@ from matplotlib.patches import Rectangle
 from animations import LakeEpisodes, LakePlayer, style
 from animations.engine.painter import Painter
 from animations.scenes.lake.board import WATER, arrow
-
-MAP = ("SFFF", "FHFH", "FFFH", "HFFG")
-POLICY = [1, 2, 1, 0, 1, 0, 1, 0, 2, 1, 1, 0, 0, 2, 2, 0]
-WAYS = {  # (tiles before each move, actions) of two episodes of two players
-    "first": ([[0, 4], [0, 0, 1]], [[1, 2], [3, 2, 1]]),
-    "second": ([[0, 4, 8, 9, 13], [0]], [[1, 1, 2, 1, 1], [1]]),  # the last move slides, and the second episode
-}
-ENDS = {"first": [5, 5] + [7, 15] * 4, "second": [14, 1] + [15, 12] * 4}  # of ten episodes
-LASTS = {"first": (2, 3), "second": (5, 1)}
-ALONE, BOTH = ["first"], ["first", "second"]
-EPISODE = {1: [0] * 3 + [1] * 4 + [*range(2, 10)], 2: [0] * 6 + [1] * 4 + [*range(2, 10)]}  # of each frame
-
-
-def player(name, **changed):
-    tiles, actions = WAYS[name]
-    episodes = np.repeat([0, 1], [len(way) for way in tiles])
-    given = {"name": name, "rows": MAP, "tiles": [*chain(*tiles)], "actions": [*chain(*actions)], "episodes": episodes,
-             "ends": ENDS[name], "rate": 0.25, "policy": POLICY if name == "second" else None}  # fmt: skip
-    return LakePlayer(**given | changed)
-
-
-def film(names=BOTH, note="It slides.", **changed):
-    return LakeEpisodes("Episodes", [player(name, **changed) for name in names], note)
+from tests.animations.samples.lake import BOTH, ENDS, MAP, POLICY, done, episodes, episodes_values, player
+from tests.animations.samples.lake import EPISODES as WAYS
+from tests.animations.samples.lake import episode as move
 
 
 @pytest.fixture(scope="module")
 def drawn():
     """The scene of both players, drawn once for all tests that only look at it."""
-    scene = film()
+    scene = episodes()
     Painter(scene)
     return scene
-
-
-def move(frame):
-    """Return the episode and the move of a frame of two players; no move for episodes that are only counted."""
-    return (0, frame) if frame < 6 else (1, frame - 6) if frame < 10 else (frame - 8, None)
-
-
-def done(name, frame):
-    """Return how many episodes have ended."""
-    episode, moves = move(frame)
-    return episode + (moves is None or moves >= LASTS[name][episode])
-
-
-def recomputed(frame):
-    """Return gid → value."""
-    values = {"episode": EPISODE[2][frame] + 1, "episodes": 10}
-    for number, name in enumerate(BOTH):
-        ended = ENDS[name][: done(name, frame)]
-        kinds = ["".join(MAP)[tile] for tile in ended]
-        values |= {f"won[{number}]": kinds.count("G"), f"lost[{number}]": kinds.count("H"),
-                   f"out[{number}]": len(ended) - kinds.count("G") - kinds.count("H")}  # fmt: skip
-        values |= {f"ended_{number}[{tile}]": ended.count(tile) for tile in (5, 7, 11, 12, 15) if tile in ended}
-        values |= {f"rate[{number}]": 0.25} if frame > 9 else {}
-    return values
 
 
 def middle_of(tile, number=0):
@@ -99,22 +53,6 @@ def words(scene):
     place = scene.size[1] - 152 + 20
     said = [text for text in scene.page.axes.texts if text.get_position()[1] == place]
     return [(text.get_text(), text.get_color()) for text in said]
-
-
-def test_shows_every_number_of_every_frame():
-    assert film().frames == 18
-    check_all_numbers(film(), recomputed)
-    assert nameless_digits(film(), range(18)) == set()
-
-
-@pytest.mark.parametrize(
-    ("name", "changed", "gid"),
-    [("ends", [5, 7, *ENDS["first"][2:]], r"ended_0\[7\]"), ("rate", 0.2499, r"rate\[0\]")],
-)
-def test_notices_one_wrong_number(name, changed, gid):
-    wrong = LakeEpisodes("Episodes", [player("first", **{name: changed}), player("second")])
-    with pytest.raises(AssertionError, match=rf"{gid} (shows|is)"):
-        check_all_numbers(wrong, recomputed)
 
 
 def test_lets_a_shorter_game_wait_for_the_longer_one(drawn):
@@ -185,7 +123,7 @@ def test_draws_the_policy_where_an_episode_continues(drawn):
 def test_divides_bars_by_the_ends_of_the_episodes(drawn):
     for frame in range(18):
         drawn.update(frame)
-        wanted, values = [], recomputed(frame)
+        wanted, values = [], episodes_values(frame)
         for number, name in enumerate(BOTH):
             left = 40 + 480 * number
             for gid, color in (("won", style.TARGET), ("lost", WATER), ("out", style.QUIET)):
@@ -196,31 +134,12 @@ def test_divides_bars_by_the_ends_of_the_episodes(drawn):
             assert found == (pytest.approx(part[0]), pytest.approx(part[1]), part[2])
 
 
-def test_keeps_every_text_in_place_and_readable():
-    for names in (ALONE, BOTH):
-        for texts in check_layout(film(names), 0, 2, 5, -1):
-            assert {"Episodes", "It slides.", "first", "Won", "Out of moves"} <= set(texts)
-    long = LakePlayer("s", MAP, [0, 4], [1, 2], [0, 0], [5] * 10_000 + [15] * 10_000, 0.5)
-    check_layout(LakeEpisodes("Random play", [long]), -1)
-
-
 @pytest.mark.parametrize("rows", [("SG",), ("SFFFFFFF",) * 7 + ("FFFFFFFG",)])
 def test_finds_room_for_lakes_of_other_shapes(rows):
     goal = len("".join(rows)) - 1
     scene = LakeEpisodes("Episodes", [LakePlayer("it", rows, [0], [2], [0], [goal], 1)])
     assert scene.frames == 2
     check_layout(scene, 0, 1)
-
-
-def test_says_a_frame_in_words():
-    assert film().describe(17) == (
-        "Episode 10 of 10: first: won 4 of 10, exact win rate 0.2500, second: won 4 of 10, exact win rate 0.2500."
-    )
-    assert film(ALONE).describe(0) == "Episode 1 of 10: first: won 0 of 0, exact win rate 0.2500."
-
-
-def test_draws_frames_in_any_order():
-    check_painter(film, [17, 1, 6, 0])
 
 
 @pytest.mark.parametrize(

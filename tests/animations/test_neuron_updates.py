@@ -2,48 +2,22 @@
 
 import numpy as np
 import pytest
-from audit import check_all_numbers, check_layout, nameless_digits
-from conftest import UNITS
 
-from animations import NeuronUpdates, audit, style
+from animations import style
 from animations.engine.painter import Painter
-from tests.chapters.sources.ch03 import in_slow_motion
-from tinylearn.datasets import celsius_fahrenheit
-
-UPDATES, RATE = [1, 2, 6], 0.0005
-X, TARGET = (column[:, 0] for column in celsius_fahrenheit())
+from tests.animations.samples.neurons import TARGET, UPDATES, celsius, slow_motion
 
 
-@pytest.fixture
-def scene(recording):
-    return NeuronUpdates(recording, X, TARGET, UPDATES, RATE, units=UNITS)
-
-
-def test_takes_every_number_of_every_frame_from_the_recording(scene, recording):
-    check_all_numbers(scene, lambda frame: in_slow_motion(recording, UPDATES, frame))
-    assert nameless_digits(scene, range(scene.frames)) == {"pull on w = 2/N · error · x"}  # a formula
-
-
-@pytest.mark.parametrize("name", ["errors", "pulls", "before", "after", "gradients"])
-def test_notices_one_wrong_value(scene, recording, name):
-    getattr(scene, name)[1] *= 1.3
-    with pytest.raises(AssertionError, match="shows"):
-        check_all_numbers(scene, lambda frame: in_slow_motion(recording, UPDATES, frame))
-
-
-def test_takes_gradients_from_the_recording_and_adds_the_pulls_up_to_them(scene, recording):
+def test_takes_gradients_from_the_recording_and_adds_the_pulls_up_to_them():
+    scene, recording = slow_motion(), celsius()
     for at, update in enumerate(UPDATES):
         made = recording.gradients(update)
         assert scene.gradients[at].tolist() == [made["dense_1.w"].item(), made["dense_1.b"].item()]
         assert scene.pulls[at].sum() == pytest.approx(made["dense_1.w"].item(), rel=1e-12)
 
 
-def test_lays_out_and_paints(scene):
-    check_layout(scene, *range(scene.frames))
-    audit(scene, lambda frame: {}, checks={"redraw"}).check()
-
-
-def test_steps_the_dot_along_the_dotted_line_while_numbers_wait(scene):
+def test_steps_the_dot_along_the_dotted_line_while_numbers_wait():
+    scene = slow_motion()
     painter = Painter(scene)
     valley = painter.figure.axes[1]
     dot, dotted = (
@@ -62,7 +36,8 @@ def test_steps_the_dot_along_the_dotted_line_while_numbers_wait(scene):
     assert number.get_visible()
 
 
-def test_says_the_loss_before_a_step_and_marks_where_the_steps_ended(scene, recording):
+def test_says_the_loss_before_a_step_and_marks_where_the_steps_ended():
+    scene, recording = slow_motion(), celsius()
     painter = Painter(scene)
     before, now = (
         painter.figure.findobj(lambda artist, gid=gid: artist.get_gid() == gid)[0] for gid in ("loss_before", "loss")
@@ -79,7 +54,8 @@ def test_says_the_loss_before_a_step_and_marks_where_the_steps_ended(scene, reco
     assert set(recording["dense_1.w"][[0, 1, 2, 5, 6], 0, 0]) == set(way.get_xdata())
 
 
-def test_draws_bars_as_long_as_the_pulls(scene):
+def test_draws_bars_as_long_as_the_pulls():
+    scene = slow_motion()
     painter = Painter(scene)
     bars = sorted(painter.figure.axes[0].patches, key=lambda bar: -bar.get_y())
     scene.update(1)
@@ -98,7 +74,6 @@ def test_draws_bars_as_long_as_the_pulls(scene):
         ({"layer": "dense_2"}, "dense_2"),
     ],
 )
-def test_refuses_what_does_not_fit(recording, changed, message):
-    given = {"recording": recording, "x": X, "target": TARGET, "updates": [1], "rate": RATE}
+def test_refuses_what_does_not_fit(changed, message):
     with pytest.raises((ValueError, KeyError), match=message):
-        NeuronUpdates(**given | changed)
+        slow_motion(**changed)

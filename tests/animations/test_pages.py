@@ -5,45 +5,21 @@
 
 import copy
 
-import numpy as np
 import pytest
-import test_whys_activations
-import test_whys_classes
-import test_whys_convolution
-import test_whys_descent
-import test_whys_lake
-import test_whys_network
-import test_whys_neurons
-import test_whys_tables
 from page_checks import OFF, Expected, Line, Page, ask, compare, wrong_answer, wrong_lines, wrong_sheet
 from page_scenes import Everything, Oddities
 from small_scenes import Cut, HiddenAxes, LateWithTrail, Overlapping
-from test_race import raced
 
-import tinylearn as tl
-from animations import Backpropagation, Clip, EndingWith, Race, SideBySide, Stacked
+from animations import Clip, EndingWith, SideBySide, Stacked
 from animations.render import write
 from animations.why import Line as LineOfWhy
 from animations.why import Why
+from tests.animations.samples import SAMPLES
 from tests.browser import Browser
 
-
-def backpropagation():
-    rng = np.random.default_rng(4)
-    return Backpropagation(test_whys_network.learn(tl.Dense(2, 1, rng=rng), tl.Tanh(), tl.Dense(1, 1, rng=rng)))
-
-
-THEMES = {
-    "activations": test_whys_activations.race,
-    "classes": test_whys_classes.softmax,
-    "convolution": lambda: test_whys_convolution.steps("padding"),
-    "descent": test_whys_descent.SCENES["under a rule"],
-    "lake": test_whys_lake.moves,
-    "network": backpropagation,
-    "neurons": test_whys_neurons.pixel_scene,
-    "tables": test_whys_tables.SCENES["gaps"],
-    "training": lambda: Race(raced(), steps=[0, 3, 7]),
-}
+THEMES = {name: SAMPLES[name].make for name in ("race of curves", "softmax", "convolution", "under a rule", "race",
+                                                "moves on the lake", "one update, tanh", "neuron of pixels",
+                                                "bar race with gaps")}  # fmt: skip
 OF_USERS = {
     "cut": Cut,
     "everything": Everything,

@@ -1,84 +1,13 @@
 """Activations and curves explain their numbers: a value by the function's formula, a loss by the whole forward pass."""
 
-import functools
-
 import numpy as np
 import pytest
 from why_checks import check_whys
 
-from animations import CurveFit, CurveRace, CurveStates, FunctionAndSlope, FunctionStates, SideBySide, Sum
+from animations import CurveFit, CurveStates, Sum
 from chapters.ch04_activations import best_line
-from tinylearn import Adam, Dense, LeakyReLU, MeanSquaredError, Recorder, ReLU, Sequential, Sigmoid, Tanh, fit
-from tinylearn.datasets import sine
-from tinylearn.layers import Layer
-
-STEPS = [0, 1, 5, 20]
-X, Y = sine(90)
-
-
-class Cube(Layer):
-    def forward(self, x):
-        self.x = x
-        return x**3
-
-    def backward(self, dout):
-        return dout * 3 * self.x**2
-
-
-class Doubled(Layer):
-    """Every unit twice."""
-
-    def forward(self, x):
-        return np.concatenate([x, x], axis=1)
-
-    def backward(self, dout):
-        return dout[:, : dout.shape[1] // 2] + dout[:, dout.shape[1] // 2 :]
-
-
-def function(layer, x=(-800.0, -2.5, 0.0, 0.75, 800.0)):
-    return FunctionAndSlope(FunctionStates(layer, np.array(x)), title="t", formula="f", name="f")
-
-
-@functools.cache
-def states(*middle):
-    """Return a small network that has learned a sine a little, with these layers after the first and the second."""
-    rng = np.random.default_rng(1)
-    hidden = [layer for width in ((1, 6), (6, 3)) for layer in (Dense(*width, rng=rng), *(make() for make in middle))]
-    model = Sequential([*hidden, Dense(3, 1, rng=rng)])
-    recorder = Recorder(model)
-    fit(model, X, Y, loss=MeanSquaredError(), optimizer=Adam(0.02), epochs=20, batch_size=len(X), callbacks=[recorder])
-    return CurveStates(recorder.recording, model, X, Y, STEPS)
-
-
-def panel(*middle, name="net"):
-    learned = states(*middle)
-    losses = learned.loss.min(), learned.loss.max()
-    return CurveFit(learned, title="t", name=name, best_line=best_line(X, Y)[2], heights=(-2, 2), losses=losses)
-
-
-def race():
-    networks = {"no bends": states(), "with ReLU": states(ReLU), "no": states(Tanh)}
-    return CurveRace(networks, title="t", best_line=best_line(X, Y)[2])
-
-
-SCENES = {
-    "relu": lambda: function(ReLU()),
-    "leaky": lambda: function(LeakyReLU(0.2)),
-    "sigmoid": lambda: function(Sigmoid()),
-    "tanh": lambda: function(Tanh()),
-    "another layer": lambda: function(Cube()),
-    "line": panel,
-    "bends": lambda: panel(ReLU),
-    "other activations": lambda: SideBySide(panel(Sigmoid, name="left"), panel(LeakyReLU, name="right")),
-    "layers of one's own": lambda: panel(Cube),
-    "race": race,
-}
-
-
-@pytest.mark.parametrize("kind", SCENES)
-def test_explains_every_number(kind):
-    scene = SCENES[kind]()
-    check_whys(scene, range(scene.frames))
+from tests.animations.samples.activations import Doubled, X, Y, function, panel, race, states
+from tinylearn import Dense, Recorder, ReLU, Sequential
 
 
 def test_names_a_layer_that_changes_the_units():
@@ -91,11 +20,12 @@ def test_names_a_layer_that_changes_the_units():
 
 
 def test_explains_activations_by_their_formulas():
-    assert function(ReLU()).why("f.y", 1).parts[0].arithmetic == "max(-2.5 , 0) = 0.0"
-    y = function(Sigmoid()).states.y[3]
-    assert function(Sigmoid()).why("f.y", 3).parts[0].arithmetic == f"1 / (1 + exp(-0.75)) = {y}".replace("-0", "- 0")
-    assert function(Sigmoid()).why("f.slope", 3).parts[0].arithmetic == f"{y} * (1 - {y}) = {y * (1 - y)}"
-    assert function(Cube()).why("f.slope", 1).parts[0].words == "the result of Cube()'s backward for a dout of 1"
+    assert function("relu").why("relu.y", 1).parts[0].arithmetic == "max(-2.5 , 0) = 0.0"
+    scene = function("sigmoid")
+    y = scene.states.y[4]
+    assert scene.why("sigmoid.y", 4).parts[0].arithmetic == f"1 / (1 + exp(-0.75)) = {y}".replace("-0", "- 0")
+    assert scene.why("sigmoid.slope", 4).parts[0].arithmetic == f"{y} * (1 - {y}) = {y * (1 - y)}"
+    assert function("cube").why("cube.slope", 1).parts[0].words == "the result of Cube()'s backward for a dout of 1"
 
 
 def follow(scene, frame, *wanted):
@@ -157,8 +87,3 @@ def test_tells_networks_apart_by_their_names():
 @pytest.mark.parametrize("gid", ["net.out[9,0,0]", "net.square[90]", "net.dense_1.w[1,0]", "net.w", "loss"])
 def test_knows_nothing_of_what_there_is_not(gid):
     assert panel(ReLU).why(gid, 0) is None
-
-
-def test_counts_frames_in_epochs_and_in_x():
-    assert panel(name="a").moments() == ("epoch", STEPS)
-    assert SideBySide(function(ReLU()), function(Tanh())).moments() == ("x", [-800.0, -2.5, 0.0, 0.75, 800.0])

@@ -4,43 +4,19 @@ import math
 
 import numpy as np
 import pytest
-from descent_helpers import CLOCK, curve, descent, height, panel, recorded, slope, three_panels
-from test_contour import chart, contour
-from test_descent_grid import grid
 from why_checks import check_whys
 
-from animations import Curve, CurveDescent, Descent, GridSearch, Heading, Series, Stacked, StepChart
+from animations import Curve, CurveDescent, Descent, GridSearch, Series, StepChart
 from animations.scenes.descent.walk import Walk
 from chapters import ch02_gradient_descent as chapter
+from tests.animations.samples.descent import by_sign, curve, descent, grid, height, panel, recorded, slope
 from tinylearn import SGD, Adam, RMSprop
 
 
-def walk(xs, rate=0.1, f=height, derivative=slope, **settings):
+def walk_of(xs, rate=0.1, f=height, derivative=slope, **settings):
     """Return a panel of a walk through these x."""
-    made = Descent(recorded(x=list(xs)), f, derivative, rate, enough=1e-4, **settings)
+    made = Descent(recorded(x=xs), f, derivative, rate, enough=1e-4, **settings)
     return CurveDescent(made, curve(), range(len(xs)), title="Walk", name="walk")
-
-
-def fixed(size):
-    made = Descent(chapter.fixed_steps(size), height, slope, size, enough=1e-4, push=np.sign)
-    return CurveDescent(made, curve(), CLOCK, title="Fixed", name="fixed", setting="step size", push="sign of slope")
-
-
-SCENES = {
-    "three rates": three_panels,
-    "one size": lambda: fixed(0.01),
-    "too large a size": lambda: fixed(8.0),
-    "under a rule": lambda: Stacked(Heading("a rule", CLOCK, 600), panel()),
-    "grid": grid,
-    "uneven grid": lambda: grid(np.geomspace(1, 20, 2000)),
-    "map": contour,
-    "chart": chart,
-}
-
-
-@pytest.mark.parametrize("kind", SCENES)
-def test_explains_every_number(kind):
-    check_whys(SCENES[kind](), (0, 1, 5, -2, -1))
 
 
 def parts(scene, gid, frame=0):
@@ -48,7 +24,7 @@ def parts(scene, gid, frame=0):
 
 
 def test_explains_a_step_as_the_one_before_minus_rate_times_slope():
-    scene = panel(0.1)
+    scene = panel(0.1, range(60))
     (line,) = parts(scene, "rate_0.1.update.next_x", 3)
     x = scene.descent.x
     assert line.arithmetic == f"{x[3]} - 0.1 * ({2 * (x[3] - 10)}) = {x[4]}"
@@ -58,29 +34,29 @@ def test_explains_a_step_as_the_one_before_minus_rate_times_slope():
 
 
 def test_goes_back_to_the_start():
-    scene, gid, steps = panel(0.1), "rate_0.1.x", 0
+    scene, gid, steps = panel(0.1, range(60)), "rate_0.1.x", 0
     while (why := scene.why(gid, 3)).says != "x at the start":
         gid, steps = next(asked for asked in why.asked() if ".x[" in asked), steps + 1
     assert (steps, why.value) == (3, 1.2345)
 
 
 def test_explains_the_last_few_steps_and_leaves_others_to_their_frames():
-    scene, series = panel(0.1), walked("SGD")[1]
+    scene, series = panel(0.1, range(60)), walked("SGD")[1]
     assert [len({*scene.why(f"rate_0.1.x[{step}]", 9).asked()}) for step in (9, 8, 7, 6)] == [3, 3, 3, 1]
     assert [len({*series.why(f"SGD.x[{step}]", 9).asked()}) for step in (9, 8, 7, 6)] == [3, 3, 3, 1]
 
 
 def test_computes_height_and_slope_by_the_formulas_of_the_functions():
-    (line,) = parts(panel(0.1), "rate_0.1.y")
+    (line,) = parts(panel(0.1, range(60)), "rate_0.1.y")
     assert line.arithmetic == f"(1.2345 - 10) ** 2 = {(1.2345 - 10) ** 2}"
     assert line.words == "the height of the curve: height(x) = (x - 10) ** 2"
-    (line,) = parts(panel(0.1), "rate_0.1.slope")
+    (line,) = parts(panel(0.1, range(60)), "rate_0.1.slope")
     assert line.words == "the derivative of the curve: slope(x) = 2 * (x - 10)"
     assert line.arithmetic.startswith("2 * (1.2345 - 10) = -17.531")
 
 
 def test_explains_a_curve_without_a_formula_as_returned():
-    scene = walk([1.0, 2.0], f=lambda x: np.cosh(x), derivative=lambda x: np.sinh(x))
+    scene = walk_of([1.0, 2.0], f=lambda x: np.cosh(x), derivative=lambda x: np.sinh(x))
     check_whys(scene)
     at, returned = parts(scene, "walk.y", 1)
     assert (at.sides(), returned.sides()) == ([2.0], [math.cosh(2)])
@@ -88,24 +64,24 @@ def test_explains_a_curve_without_a_formula_as_returned():
 
 
 def test_explains_a_walk_by_another_rule_as_recorded():
-    scene = walk([1.0, 2.0, 7.0])
+    scene = walk_of([1.0, 2.0, 7.0])
     check_whys(scene)
     assert [line.words for line in parts(scene, "walk.x[2]")] == ["as recorded after step 2"]
 
 
 def test_names_a_push_of_another_kind():
-    scene = walk([1.0, 2.5, 2.6], push=lambda slope: slope / 3)
+    scene = walk_of([1.0, 2.5, 2.6], push=lambda slope: slope / 3)
     check_whys(scene)
     assert [line.sides() for line in parts(scene, "walk.push[0]")] == [[-18.0], [-6.0]]
 
 
 def test_explains_the_sign_of_a_slope_as_slope_divided_by_its_size():
-    (line,) = parts(fixed(8.0), "fixed.update.push")
+    (line,) = parts(by_sign(8.0), "fixed.update.push")
     assert line.arithmetic.replace(str(2 * (1.2345 - 10)), "s") == "s / abs(s) = -1.0"
 
 
 def test_says_at_the_end_why():
-    scene = panel(0.1)
+    scene = panel(0.1, range(60))
     (line,) = parts(scene, "rate_0.1.change", scene.frames - 1)
     y = scene.descent.y[-2:].tolist()
     assert line.arithmetic == f"abs({y[1]} - {y[0]}) = {abs(y[1] - y[0])}"
@@ -140,17 +116,10 @@ def test_says_that_a_chart_was_given_its_numbers():
     assert scene.why("B.f", 0) is None
 
 
-@pytest.mark.parametrize("make", [panel, grid, chart, three_panels])
-def test_counts_frames_in_steps(make):
-    scene = make()
-    unit, steps = scene.moments()
-    assert (unit, len(steps)) == ("step", scene.frames)
-
-
 @pytest.mark.parametrize("gid", ["rate_0.1.x[31]", "rate_0.1.other", "x", "rate_0.95.x"])
 def test_knows_nothing_of_others(gid):
     assert descent(0.1).last == 30
-    assert panel(0.1).why(gid, 0) is None
+    assert panel(0.1, range(60)).why(gid, 0) is None
 
 
 # --- walks of optimisers, in a chart ------------------------------------------------------------------------------

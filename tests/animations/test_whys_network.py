@@ -5,18 +5,9 @@ import pytest
 
 import tinylearn as tl
 from animations import Backpropagation, HiddenLayer, NetworkDiagram
-from animations.kit.chain import Predictions
 from animations.why import Code, Line
-from tests.animations.network_helpers import NETS, trained_net
+from tests.animations.samples.network import hidden, learn
 from tests.animations.why_checks import check_whys
-
-
-@pytest.mark.parametrize("name", NETS)
-def test_opens_a_diagram(name):
-    model, recording, shape = trained_net(name)
-    scene = NetworkDiagram(recording, model, input_shape=shape)
-    assert check_whys(scene) > 10
-    assert scene.moments()[0] == "update"
 
 
 def test_draws_a_diagram_of_a_partial_recording():
@@ -43,28 +34,9 @@ def test_says_what_a_loaded_recording_does_not_know(tmp_path):
     assert scene.why("loss", 2).parts[0].words == "as recorded"
 
 
-def learn(*layers, x=(0.5, -1.0), optimizer=None):
-    model = tl.Sequential(layers)
-    recorder = tl.Recorder(model)
-    tl.fit(model, np.array([x]), np.array([[0.75]]), loss=tl.MeanSquaredError(), optimizer=optimizer or tl.SGD(0.1),
-           epochs=2, callbacks=[recorder])  # fmt: skip
-    return recorder.recording
-
-
-@pytest.mark.parametrize("activation", [tl.ReLU, lambda: tl.LeakyReLU(0.2), tl.Sigmoid, tl.Tanh])
-@pytest.mark.parametrize("step", [1, 2])
-def test_explains_one_update(activation, step):
-    rng = np.random.default_rng(4)
-    recording = learn(tl.Dense(2, 1, rng=rng), activation(), tl.Dense(1, 3, rng=rng), activation(),
-                      tl.Dense(3, 1, rng=rng))  # fmt: skip
-    scene = Backpropagation(recording, step)
-    assert check_whys(scene, range(scene.frames)) > 20 * scene.frames
-
-
 def test_runs_the_chain_of_an_update_through_the_picture():
     """From a weight's gradient each number leads to one on the picture, until the target is reached."""
-    rng = np.random.default_rng(4)
-    recording = learn(tl.Dense(2, 1, rng=rng), tl.Tanh(), tl.Dense(1, 1, rng=rng))
+    recording = learn((2, 1), tl.Tanh, (1, 1))
     scene = Backpropagation(recording)
     frame = scene.beats.turn - 1
     gids, reached = ["dense_1.w[0,0].gradient"], set()
@@ -79,8 +51,7 @@ def test_runs_the_chain_of_an_update_through_the_picture():
 
 
 def test_tells_a_node_with_the_new_parameters_after_the_step():
-    rng = np.random.default_rng(4)
-    recording = learn(tl.Dense(2, 1, rng=rng), tl.Tanh(), tl.Dense(1, 1, rng=rng))
+    recording = learn((2, 1), tl.Tanh, (1, 1))
     scene = Backpropagation(recording)
     before, after = (scene.why("loss", frame) for frame in (scene.beats.turn - 1, scene.frames - 1))
     assert [before.value, after.value] == pytest.approx(scene.passes.losses, rel=1e-12)
@@ -89,27 +60,6 @@ def test_tells_a_node_with_the_new_parameters_after_the_step():
     assert [piece.value for piece in line.pieces if not isinstance(piece, str)][1] == recording.at(1)["dense_1.w"][0, 0]
     step = scene.why("dense_1.w[0,0]", scene.frames - 1)
     assert [*step.asked()] == ["dense_1.w[0,0].before", "learning_rate", "dense_1.w[0,0].gradient"]
-
-
-def hidden(network=True):
-    """Return the scene of a small network with two pictures."""
-    rng = np.random.default_rng(0)
-    pictures, labels = rng.random((8, 4, 4, 3)), rng.integers(2, size=(8, 1)) * 1.0
-    model = tl.Sequential([tl.Dense(16, 5, rng=rng), tl.ReLU(), tl.Dense(5, 1, rng=rng), tl.Sigmoid()])
-    recorder, x = tl.Recorder(model), pictures[..., 0].reshape(8, -1)
-    tl.fit(model, x, labels, loss=tl.BinaryCrossEntropy(), optimizer=tl.Adam(), epochs=4, batch_size=4, rng=rng,
-           callbacks=[recorder])  # fmt: skip
-    recording, steps, neurons = recorder.recording, [0, 2, 4, 8], [3, 0, 4]
-    learned, answers, predicted = [], [], []
-    for step in steps:
-        recording.restore(model, step)
-        w = model.named_parameters()["dense_1.w"] - recording.at(0)["dense_1.w"]
-        learned.append(w[:, neurons].reshape(4, 4, 3))
-        answers.append(model.layers[1].forward(model.layers[0].forward(x[:2]))[:, neurons])
-        predicted.append(model.predict(x[:2])[:, 0])
-    given = {"network": Predictions(recording, model, x[:2], ["the horse", "the deer"]), "neurons": neurons}
-    return HiddenLayer(pictures[:2], learned, answers, predicted, steps, targets=(1, 0), classes=("deer", "horse"),
-                       title="three", ends=("horses", "deer"), **(given if network else {}))  # fmt: skip
 
 
 def test_leads_from_a_hidden_layer_to_the_pixels_and_the_gradients():

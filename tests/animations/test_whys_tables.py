@@ -1,33 +1,11 @@
 """Charts explain their numbers: cells of the table, growth since the row before, shares of the whole."""
 
-import numpy as np
 import pytest
-from why_checks import check_whys
 
-from animations import BarRace, Bars, GrowingLines, Pie, SideBySide, Sum
+from animations import BarRace, GrowingLines, Pie, Sum
 from animations.engine.painter import Painter
-from tinylearn.datasets import Table, gdp
-
-NAN = np.nan
-GAPS = Table([1900, 1910.5, 2000], ["A, B]", "007", "7"], [[NAN, 2, -3], [4, NAN, 0], [1, 6, NAN]], clock="moment")
-WITHOUT_NEGATIVES = Table([-1, 2], ["A", "B"], [[NAN, 2], [1, 0]])
-DATES = Table([18322, 18353.0], ["A", "B"], [[1, 2], [3, 4]], clock="date", dates="%Y-%m-%d")
-
-SCENES = {
-    "lines": lambda: GrowingLines(gdp()),
-    "race": lambda: BarRace(gdp(), top=3),
-    "bars": lambda: SideBySide(Bars(gdp()), GrowingLines(gdp(), with_values=False, with_clock=False)),
-    "pie": lambda: SideBySide(Pie(gdp(), top=4), GrowingLines(gdp(), with_clock=False)),
-    "gaps": lambda: BarRace(GAPS),
-    "gaps in lines": lambda: GrowingLines(GAPS),
-    "gaps in a pie": lambda: Pie(WITHOUT_NEGATIVES),
-}
-
-
-@pytest.mark.parametrize("kind", SCENES)
-def test_explains_every_number(kind):
-    scene = SCENES[kind]()
-    check_whys(scene, range(scene.frames) if scene.frames < 9 else None)
+from tests.animations.samples.tables import DATES, GAPS, WITHOUT_NEGATIVES
+from tinylearn.datasets import gdp
 
 
 def test_says_how_a_value_grew():
@@ -74,12 +52,6 @@ def test_leaves_missing_values_out_of_the_whole():
     why = Pie(WITHOUT_NEGATIVES).why("total[-1]", 0)
     assert (why.parts[0].labels, why.value) == (["B"], 2)
     assert Pie(WITHOUT_NEGATIVES).why("share[-1, A]", 0) is None
-
-
-def test_counts_frames_as_the_table_counts():
-    unit, times = GrowingLines(gdp(), with_clock=False).moments()
-    assert (unit, [*times]) == ("year", [*range(1970, 2021)])
-    assert SideBySide(Bars(gdp()), Pie(gdp())).moments()[0] == "year"
 
 
 def test_counts_dates_in_days_and_frames_as_frames():

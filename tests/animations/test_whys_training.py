@@ -2,33 +2,10 @@
 
 import numpy as np
 import pytest
-from descent_helpers import Place
-from test_autopsy import RECORDINGS
-from test_race import raced
 from why_checks import check_whys
 
 from animations import AutopsyPicture, Race
-from tinylearn import DivergenceError, Recorder, Update
-from tinylearn.analysis.race import Runner
-
-
-def made_up(losses, diverged=None, every=1):
-    """Return a runner with these losses from update 1 on, in its own loop; nothing else is known about it."""
-    recorder = Recorder(Place(["w"]))
-    for step, loss in enumerate(losses, 1):
-        recorder(Update(every * step, 1, loss))
-    if diverged:
-        recorder.diverged(DivergenceError(diverged, "w", 1.0, 1.0))
-    return Runner(None, recorder.recording, [], None)
-
-
-@pytest.fixture(scope="module")
-def six():
-    return raced()
-
-
-def test_explains_every_number_of_a_race(six):
-    check_whys(Race(six), (0, 1, 5, 60, -1))
+from tests.animations.samples.training import RECORDINGS, made_up, six
 
 
 def test_explains_every_number_of_runners_that_end_or_diverge():
@@ -48,10 +25,10 @@ def test_explains_a_loss_between_two_records_by_the_last_one():
     assert (why.value, why.says) == (3, "the loss of the batch of update 10, before it: a")
 
 
-def test_leads_from_a_loss_to_the_rows_of_its_batch(six):
-    scene = Race(six, steps=[0, 3, 7])
+def test_leads_from_a_loss_to_the_rows_of_its_batch():
+    scene = Race(six(), steps=[0, 3, 7])
     why = scene.why("Adam.loss", 1)
-    recording = six["Adam"].recording
+    recording = six()["Adam"].recording
     assert why.value == pytest.approx(recording.losses[3])
     rows = [scene.why(gid, 1) for gid in why.asked()]
     assert len(rows) == 8
@@ -60,17 +37,6 @@ def test_leads_from_a_loss_to_the_rows_of_its_batch(six):
     assert weight.value == recording.at(7)["dense_1.w"][1, 2]
     assert "Adam.update.gradient.dense_1.w[1,2]" in weight.asked()
     assert scene.why("Adam.update.dense_1.w[9,9]", 2) is None
-
-
-def test_counts_frames_in_updates(six):
-    scene = Race(six, steps=[0, 3, 7])
-    assert scene.moments() == ("update", [0, 3, 7])
-
-
-@pytest.mark.parametrize("kind", RECORDINGS)
-@pytest.mark.parametrize("last", [1, 2, 6])
-def test_explains_every_number_of_an_autopsy(kind, last):
-    check_whys(AutopsyPicture(RECORDINGS[kind]().autopsy(last)))
 
 
 def test_says_at_the_end_of_a_curve_how_it_grew():

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tests.animations.descent_helpers import ENOUGH, RATES, panel_values
+from tests.animations.samples.descent import ENOUGH, RATES, panel_values
 from tests.chapters.sources.values import beside, named, together
 from tinylearn import SGD, Adam, RMSprop
 

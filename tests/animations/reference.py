@@ -1,0 +1,186 @@
+"""Reference pictures: one moment of a sample, small, and all that is said in it. `test_reference` compares them.
+
+    python -m tests.animations.reference                 draws those anew that have changed, and names them
+    python -m tests.animations.reference "gap by class"  only this one
+
+Look at every picture that it names, and read `git diff`, before you commit. Letters are compared as words at places;
+the pixels around them depend on the version of FreeType, and do not count.
+"""
+
+import re
+import sys
+from itertools import zip_longest
+from pathlib import Path
+
+import numpy as np
+from matplotlib.colors import to_hex
+from PIL import Image
+
+from animations.audit.texts import drawn_texts
+from animations.engine.painter import Painter
+from animations.why import Code, Line
+from tests.animations.samples import SAMPLES
+
+FOLDER = Path(__file__).parent / "reference"
+WIDTH = 300
+AVERAGE, WORST = 0.1, 12  # of 255; see test_reference for what passes and what does not
+AWAY = 4  # pixels of the scene, of a text
+AROUND = 8  # pixels of the scene around a text that do not count
+MOST = 40  # kinds of numbers that are explained
+NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e[+-]?\d+)?")
+
+
+# --- pictures --------------------------------------------------------------------------------------------------------
+
+
+def moment_of(sample, scene):
+    """Return the moment that is drawn: the middle; on the way to the next frame if the scene glides."""
+    if sample.drawn is not None:
+        return sample.drawn
+    middle = scene.frames // 2
+    return middle - 0.6 if scene.glides and middle else middle
+
+
+def picture_of(sample):
+    """Return the moment (H, 300, 3), as floats from 0 to 255, and where letters are, (H, 300)."""
+    painter = Painter(sample.make())
+    moment = moment_of(sample, painter.scene)
+    pixels = painter.paint(moment)[..., :3]
+    later = {id(artist) for trail in painter.trails[int(moment) + 1 :] for artist in trail}
+    height, letters = len(pixels), np.zeros(pixels.shape[:2], np.float32)
+    for text in drawn_texts(painter.figure, later):
+        x0, y0, x1, y1 = text.get_window_extent().extents
+        rows = slice(max(int(height - y1) - AROUND, 0), max(int(height - y0) + AROUND, 0))
+        letters[rows, max(int(x0) - AROUND, 0) : max(int(x1) + AROUND, 0)] = 1
+    return np.stack([small(pixels[..., c]) for c in range(3)], axis=-1), small(letters) > 0
+
+
+def small(channel):
+    """Return one channel (H, 300), each pixel the mean of a square."""
+    size = WIDTH, round(len(channel) * WIDTH / channel.shape[1])
+    return np.asarray(Image.fromarray(channel.astype(np.float32)).resize(size, Image.Resampling.BOX))
+
+
+def difference(one, other, letters):
+    """Return by how much two pictures differ, of 255: on average, and in the worst square of 3 × 3 pixels."""
+    if one.shape != other.shape:
+        return 255.0, 255.0
+    off = np.abs(one - other).mean(axis=2) * ~letters
+    rows, columns = (length // 3 * 3 for length in off.shape)
+    squares = off[:rows, :columns].reshape(rows // 3, 3, columns // 3, 3).mean(axis=(1, 3))
+    return float(off.mean()), float(squares.max())
+
+
+# --- words -----------------------------------------------------------------------------------------------------------
+
+
+def words_of(sample):
+    """Return all that is said: ends and middle of the film in words, every text of its last frame with its place and
+    colour, and why, for one number of each kind, and of each kind that this leads to."""
+    painter = Painter(sample.make())
+    scene, last = painter.scene, painter.scene.frames - 1
+    painter.paint(last)
+    texts = drawn_texts(painter.figure)
+    said = [f"{scene.size[0]} × {scene.size[1]}, {scene.frames} frames, counted in {scene.moments()[0]}s"]
+    said += [f"frame {frame}: {scene.describe(frame)}" for frame in sorted({0, last // 2, last})]
+    said += ["", *(f"{text.get_gid() or '-'}: {text.get_text()}{look_of(text)}" for text in texts)]
+    gids, kinds = [text.get_gid() for text in reversed(texts) if text.get_gid()], set()
+    while gids and len(kinds) < MOST:
+        why = scene.why(gid := gids.pop(0), last)
+        if (kind := re.sub(r"\d+", "#", gid)) not in kinds and why is not None:
+            kinds.add(kind)
+            said += ["", *told(gid, why)]
+            gids += list(why.asked())
+    return "\n".join(said) + "\n"
+
+
+def look_of(text):
+    """Return where a text begins or ends, in pixels, and its colour, and whether it is bold."""
+    x, y = text.get_transform().transform(text.get_unitless_position())
+    bold = " bold" if text.get_weight() == "bold" else ""
+    return f"  @ {x:.0f} {y:.0f}  {to_hex(text.get_color())}{bold}"
+
+
+def told(gid, why):
+    """Yield the lines of an explanation."""
+    yield f"why {gid}: {why.says}, {why.value:.6g}"
+    for part in why.parts:
+        if isinstance(part, Line):
+            yield f"    {part.words}: {NUMBER.sub(shortened, part.arithmetic)} ({' '.join(gids_of(part.pieces))})"
+        elif isinstance(part, Code):
+            yield f"    {part.title}: {len(part.lines)} lines"
+        else:
+            terms = [f"{label} {term.value:.6g}" for label, term in zip(part.labels, part.terms, strict=True)]
+            yield f"    {part.words}: {', '.join(terms[:6])} … ({' '.join(gids_of(part.terms[:2]))}): {part.total:.6g}"
+
+
+def gids_of(terms):
+    return [term.gid for term in terms if not isinstance(term, str) and term.gid]
+
+
+def shortened(match):
+    return f"{float(match[0]):.6g}"
+
+
+def same_line(one, other):
+    """Whether two lines say the same at the same place, numbers apart from rounding."""
+    (words, _, place), (others, _, there) = (line.partition("  @ ") for line in (one, other))
+    (place, _, look), (there, _, other_look) = (each.partition("  ") for each in (place, there))
+    return look == other_look and alike(words, others, 2e-5, 1e-9) and alike(place, there, 0, AWAY)
+
+
+def alike(one, other, rtol, atol):
+    if one == other:
+        return True
+    numbers = [[float(number) for number in NUMBER.findall(text)] for text in (one, other)]
+    return NUMBER.split(one) == NUMBER.split(other) and np.allclose(*numbers, rtol=rtol, atol=atol)
+
+
+# --- comparing -------------------------------------------------------------------------------------------------------
+
+
+def paths_of(name):
+    """Return where the words of a sample are kept, and its picture, if there is one."""
+    stem = re.sub(r"\W+", "_", name)
+    return FOLDER / f"{stem}.txt", FOLDER / f"{stem}.png" if SAMPLES[name].pictured else None
+
+
+def faults_of(name, sample=None):
+    """Return what differs from the reference, in words."""
+    sample, paths = sample or SAMPLES[name], paths_of(name)
+    if not all(path.exists() for path in paths if path):
+        return ["there is no reference: python -m tests.animations.reference draws it"]
+    faults, lines = [], (paths[0].read_text(encoding="utf-8"), words_of(sample))
+    for was, now in zip_longest(*(text.splitlines() for text in lines), fillvalue=""):
+        if not same_line(was, now):
+            faults.append(f"expected {was!r}, got {now!r}")
+    if paths[1]:
+        picture, letters = picture_of(sample)
+        average, worst = difference(picture, np.asarray(Image.open(paths[1]).convert("RGB"), float), letters)
+        if average > AVERAGE or worst > WORST:
+            faults.append(f"the picture differs by {average:.2f} of 255 on average (at most {AVERAGE}), and by "
+                          f"{worst:.1f} in one place (at most {WORST})")  # fmt: skip
+    return faults
+
+
+def renew(name):
+    """Draw the reference of a sample."""
+    words, picture = paths_of(name)
+    FOLDER.mkdir(exist_ok=True)
+    words.write_text(words_of(SAMPLES[name]), encoding="utf-8")
+    if picture:
+        Image.fromarray(picture_of(SAMPLES[name])[0].round().astype(np.uint8)).save(picture, optimize=True)
+
+
+def main(names):
+    for name in names or SAMPLES:
+        if faults := faults_of(name):
+            renew(name)
+            print(f"{name}: {faults[0]}", f"and {len(faults) - 1} more" * (len(faults) > 1))
+    known = {path for name in SAMPLES for path in paths_of(name)}
+    for path in set(FOLDER.iterdir()) - known:
+        print(f"{path.name}: no sample has this name; delete it")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

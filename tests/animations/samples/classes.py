@@ -1,0 +1,159 @@
+"""Small scenes of classifiers: accuracy and its gap, softmax, probabilities of classes, augmentation, sheets."""
+
+import functools
+
+import numpy as np
+
+import tinylearn as tl
+from animations import AccuracyGap, AugmentationSteps, ClassBars, CorrectCounts, ImageGrid, LearningRun, SoftmaxBars
+from tests.animations.samples.sample import Sample
+
+# --- the gap of overfitting ------------------------------------------------------------------------------------------
+
+EPOCHS = [0, 1, 2, 4, 16]
+COUNTS = {"as they are": ([30, 90, 200, 310, 320], [31, 60, 120, 201, 199]),
+          "changed": ([30, 80, 99, 150, 250], [31, 60, 105, 140, 200])}  # fmt: skip
+TOTALS = 320, 300
+ALWAYS = CorrectCounts("always deer", np.full(5, 150), 300)
+
+
+def run(name, seen, new, *always):
+    return LearningRun(
+        name, CorrectCounts("training set", np.array(seen), 320), CorrectCounts("test set", np.array(new), 300), *always
+    )
+
+
+def gap(*always):
+    """Two runs; the first may have a line for always giving the same answer."""
+    (first, counts), second = COUNTS.items()
+    return AccuracyGap(EPOCHS, [run(first, *counts, *always), run(second[0], *second[1])])
+
+
+def gap_values():
+    values = {"epoch": EPOCHS, "last_epoch": 16}
+    for i, counts in enumerate(COUNTS.values()):
+        for j, correct in enumerate(counts):
+            values |= {f"run_{i}.correct[{j}]": correct, f"run_{i}.total[{j}]": TOTALS[j]}
+        values[f"run_{i}.gap"] = [seen / 320 - new / 300 for seen, new in zip(*counts, strict=True)]
+    return values
+
+
+BY_CLASS = {"correct": [3, 5], "total": 9, "of_each": [[1, 0, 2], [1, 3, 1]], "classes": ("cat", "dog", "frog")}
+
+
+def by_class(**changed):
+    """A run whose correct answers are known class by class."""
+    seen = CorrectCounts("training set", **BY_CLASS | changed)
+    return AccuracyGap([0, 1], [LearningRun("dense", seen, CorrectCounts("test set", [1, 2], 4))])
+
+
+def by_class_values():
+    counts = {"epoch": [0, 1], "last_epoch": 1, "run_0.correct[0]": [3, 5], "run_0.correct[1]": [1, 2]}
+    return counts | {"run_0.total[0]": 9, "run_0.total[1]": 4, "run_0.gap": [3 / 9 - 1 / 4, 5 / 9 - 2 / 4]}
+
+
+# --- augmentation ----------------------------------------------------------------------------------------------------
+
+MIRRORED, ANGLES = [False, True, False, True], [12.25, -3.5, 0.0, 180.0]
+SHIFTS = [[0.125, -0.25], [-0.5, 0.0], [0.0, 0.0625], [-0.125, 0.5]]
+TIMES = [0, 0, 0, 0, 1, 1, 1, 1, 2, 3]
+PICTURE = np.random.default_rng(0).random((8, 16, 3))
+
+
+def augmentation(**changed):
+    given = {"picture": PICTURE, "mirrored": MIRRORED, "angles": ANGLES, "shifts": SHIFTS, "name": "a truck"}
+    return AugmentationSteps(**given | changed)
+
+
+def augmentation_values():
+    down, right = np.abs(SHIFTS)[TIMES].T * [[8], [16]]
+    return {"time": np.add(TIMES, 1), "last_time": 4, "angle": np.abs(ANGLES)[TIMES], "down": down, "right": right}
+
+
+def sheets(frames=4, rows=3, columns=2, h=8, w=6, c=3):
+    """Return pictures without a white pixel, to tell them from paper."""
+    return np.random.default_rng(0).uniform(0, 0.9, (frames, rows, columns, h, w, c))
+
+
+def grid(**changed):
+    return ImageGrid(sheets(), **{"names": ["cat", "", "dog"], "title": "Pets", "zoom": 5} | changed)
+
+
+# --- softmax ---------------------------------------------------------------------------------------------------------
+
+INPUTS = np.array([[2.3, 7.9, -0.8, 5.1], [2.3, 1.1, -0.8, 5.1], [2.3, 9.1, -0.8, 5.1]])
+
+
+def softmax(inputs=INPUTS, moving=1):
+    return SoftmaxBars(inputs, tl.Softmax().forward(inputs), moving=moving)
+
+
+def softmax_values(inputs=INPUTS):
+    powers = np.exp(inputs.astype(float))
+    values = {"exp_sum": powers.sum(axis=1), "p_sum": 1}
+    for k in range(inputs.shape[1]):
+        values |= {f"x[{k}]": inputs[:, k], f"exp[{k}]": powers[:, k], f"p[{k}]": powers[:, k] / values["exp_sum"]}
+    return values
+
+
+HUGE = np.array([[1, 2, -3], [0.5, 2, -3], [700, -700, 0]])
+SINGLE = np.array([[1, 2.5]], np.float32)
+
+# --- probabilities of classes ----------------------------------------------------------------------------------------
+
+NAMES, STEPS = ("cat", "dog", "frog"), [0, 1, 20]
+LAYER = ("scores", "features", "weights", "biases")
+
+
+@functools.cache
+def learned():
+    """A network of three layers that moves at random: (model, pictures, what its last layer was given and gave)."""
+    rng = np.random.default_rng(3)
+    model = tl.Sequential([tl.Flatten(), tl.Dense(48, 60, rng=rng), tl.ReLU(), tl.Dropout(0.2, rng=rng),
+                           tl.Dense(60, 3, rng=rng)], dtype=np.float32)  # fmt: skip
+    model.set_training(False)
+    x, found = rng.random((2, 4, 4, 3), dtype=np.float32), {name: [] for name in LAYER}
+    for _ in STEPS:
+        model.parameters = model.parameters + rng.normal(size=model.parameters.size) / 5
+        last, features = model.layers[-1], x
+        for layer in model.layers[:-1]:
+            features = layer.forward(features)
+        for name, value in zip(
+            LAYER, (last.forward(features), features, last.params["w"], last.params["b"]), strict=True
+        ):
+            found[name].append(value.copy())
+    return model, x, {name: np.array(values) for name, values in found.items()}
+
+
+def bars(given=LAYER, **changed):
+    model, pictures, found = learned()
+    shown = np.array([tl.Softmax().forward(scores) for scores in found["scores"]], float)
+    known = {name: found[name] for name in given}
+    return ClassBars(pictures, shown, NAMES, targets=[1, 2], model=model, steps=STEPS, epochs=[0, 1, 2],
+                     note="never seen", **known | changed)  # fmt: skip
+
+
+def bars_values():
+    values = {"step": STEPS, "last_step": 20, "epoch": [0, 1, 2], "last_epoch": 2}
+    values["parameters"] = 48 * 60 + 60 + 60 * 3 + 3
+    scores = learned()[2]["scores"].astype(float)
+    for p, k in np.ndindex(2, 3):
+        values[f"picture_{p}.predicted[{k}]"] = [np.exp(row[p, k]) / sum(np.exp(row[p])) for row in scores]
+    return values
+
+
+SAMPLES = {
+    "gap": Sample(gap, gap_values),
+    "gap, always the same": Sample(
+        lambda: gap(ALWAYS), lambda: gap_values() | {"run_0.correct[2]": 150, "run_0.total[2]": 300}
+    ),
+    "gap by class": Sample(by_class, by_class_values),
+    "augmentation": Sample(augmentation, augmentation_values),
+    "image grid": Sample(grid),
+    "softmax": Sample(softmax, softmax_values),
+    "softmax of large numbers": Sample(lambda: softmax(HUGE, 0), lambda: softmax_values(HUGE)),
+    "softmax of float32": Sample(lambda: softmax(SINGLE), lambda: softmax_values(SINGLE)),
+    "class bars": Sample(bars, bars_values),
+    "class bars, scores alone": Sample(lambda: bars(["scores"]), bars_values, pictured=False),
+    "class bars, probabilities alone": Sample(lambda: bars([]), bars_values, pictured=False),
+}
