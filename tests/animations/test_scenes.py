@@ -8,7 +8,7 @@ import pytest
 import animations
 from animations import Scene, audit
 from animations.engine.painter import Painter, redraw
-from animations.scene import Group
+from animations.groups import Group
 from tests.animations.samples import SAMPLES
 from tests.animations.why_checks import check_whys
 
