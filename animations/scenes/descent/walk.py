@@ -52,6 +52,7 @@ class Walk(data.Data):
         self.slope_formulas = [formula_of(self.gradient, axis) for axis in range(len(names))]
         del self.f, self.gradient  # with a lambda, the scene could not go to another process
         self.optimizers = self._followed()
+        self.told: dict[tuple[int, int], Any] = {}  # (axis, step) → its terms: many frames explain the same step
 
     def _followed(self) -> list[Optimizer]:
         """Return the optimiser as it was before each step."""
@@ -94,8 +95,10 @@ class Walk(data.Data):
         if step == 0:
             return noted(f"{name} at the start", "where the walk starts, chosen", value)
         optimizer = self.optimizers[step - 1]
-        place, slopes = self.places[:, step - 1].copy(), self.slopes[:, step - 1].copy()
-        constants, terms, untold = terms_of(optimizer, place, slopes, axis)
+        if (axis, step) not in self.told:
+            place, slopes = self.places[:, step - 1].copy(), self.slopes[:, step - 1].copy()
+            self.told[axis, step] = terms_of(optimizer, place, slopes, axis)
+        constants, terms, untold = self.told[axis, step]
         p, g = self.term(axis, step - 1), self.term(axis, step - 1, "gradient.")
         if is_last:
             p, g = Term(p.value), Term(g.value)
