@@ -47,9 +47,14 @@ def write_film(clip: Clip, painter: Painter, file: BinaryIO, name: str) -> Taker
 
 
 def player(language: str) -> str:
-    """Return the player's programs ("js") or its style sheet ("css")."""
+    """Return the player's programs ("js") or its style sheets ("css")."""
     parts = sorted(part.name for part in PLAYER.iterdir() if part.name.endswith(f".{language}"))
     return "\n".join(PLAYER.joinpath(part).read_text(encoding="utf-8") for part in parts)
+
+
+def looks(of: str) -> str:
+    """Return one style sheet: of the "drawing" as it stands in the page, or of the "player"."""
+    return PLAYER.joinpath(f"{of}.css").read_text(encoding="utf-8")
 
 
 def embed(page: str, scene: Scene, picture: str) -> str:

@@ -15,7 +15,7 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
-from animations.formats.html import player
+from animations.formats.html import looks, player
 from animations.formats.whys import pack
 from chapters.tools.chapter import CHAPTERS, Chapter
 from chapters.tools.figures import bound_in, captions, figure, films_in, placed, remove_bound
@@ -109,8 +109,8 @@ def page(title: str, kind: str, main: str, links: str, more: Sequence[tuple[str,
     """Return a page, with the player and the programs of turns where it needs them, and then more (type, text)."""
     styles, programs = [part("book.css")], []
     if '<section class="film"' in main:  # write the player once for all films of the page
-        styles.append(player("css"))
-        programs.append(("text/javascript", player("js")))
+        styles.append(looks("drawing"))
+        programs += [("text/css", looks("player")), ("text/javascript", player("js"))]
     if '<section class="guess"' in main or '<section class="turn' in main:
         programs += [("text/css", turns.looks()), ("module", turns.script(DATA_TURN.findall(main)))]
     programs += more
