@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from animations import audit
 from chapters.tools.chapter import CHAPTERS, Book, Chapter
@@ -22,6 +23,7 @@ class QuickRun(NamedTuple):
     sources: Any  # what the films should show, from tests/chapters/sources
     handed: dict  # name → (arguments, result) of each call of these functions
     cells: list  # the texts of its cells
+    formats: tuple
 
 
 class ChapterUnderTest(Chapter):
@@ -54,8 +56,8 @@ def prose(module):
     return " ".join(" ".join(cell.text for cell in Chapter(Path(module.__file__)).script if cell.prose).split())
 
 
-def quick_run(module, folder, formats):
-    """Run a chapter quickly, and watch it."""
+def quick_run(module, folder, formats, keep=lambda *_: None):
+    """Run a chapter quickly, and watch it; `keep` is given its name, its record and its folder."""
     number = module.__name__.removeprefix("chapters.")[:4]
     sources = importlib.import_module(f"tests.chapters.sources.{number}")
     films, handed = {}, {name: [] for name in sources.HANDED}
@@ -64,7 +66,8 @@ def quick_run(module, folder, formats):
         patch.setattr(Book, "film", lambda book, name, clip, *caption: (
             films.update({name: copy.deepcopy(clip)}), film(book, name, clip, *caption))[1])  # fmt: skip
         record = ChapterUnderTest(module, partial(watch, handed)).main(folder, quick=True, formats=formats)
-    return QuickRun(record["numbers"], films, folder, sources, handed, record["cells"])
+    keep(number, record, folder)
+    return QuickRun(record["numbers"], films, folder, sources, handed, record["cells"], formats)
 
 
 def watch(handed, names):
@@ -85,7 +88,7 @@ def watched(function, calls):
 
 
 def check_films(run):
-    """Check every frame of every film: right numbers in their places, readable for everybody."""
+    """Check every frame of every film: right numbers in their places, readable for everybody; and its files."""
     expected, captions = run.sources.films(run.handed), set()
     assert run.films.keys() == expected.keys()
     for name, film in run.films.items():
@@ -95,7 +98,13 @@ def check_films(run):
         assert report.compared == report.numbers
         assert report.unplaced <= run.sources.UNPLACED
         captions |= report.captions
+        for suffix in run.formats:
+            with Image.open(run.folder / f"{name}.{suffix}") as picture:
+                assert picture.size == tuple(film.scene.size)
+                assert suffix == "png" or picture.n_frames > 2
     assert captions == run.sources.CAPTIONS, "one of these is not needed"
+    written = {path.name for path in run.folder.iterdir() if path.suffix != ".npz"}
+    assert written == {f"{name}.{suffix}" for name in expected for suffix in run.formats}
 
 
 def check_scorecard(headline, name, count):

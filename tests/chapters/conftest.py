@@ -1,18 +1,20 @@
 """The start of every chapter's tests: a quick run of it."""
 
 import functools
+from functools import partial
 
 import numpy as np
 import pytest
 
 from tests.chapters.chapter_helpers import quick_run
+from tests.chapters.turns import keep, shared
 
 
 @pytest.fixture(scope="module")
 def drawn(request, tmp_path_factory):
     """A quick run of the `chapter` in a test file, with films in that file's `FORMATS`."""
-    tests = request.module
-    return quick_run(tests.chapter, tmp_path_factory.mktemp("gallery"), tests.FORMATS)
+    tests, folder = request.module, shared(tmp_path_factory)
+    return quick_run(tests.chapter, tmp_path_factory.mktemp("gallery"), tests.FORMATS, partial(keep, folder=folder))
 
 
 @pytest.fixture(scope="module")

@@ -48,8 +48,10 @@ def test_refuses_impossible_epochs(tmp_path, epochs, kind):
 COMMANDS = {
     "unknown chapter": (["3", "9"], "chapter 9 does not exist; choose from 1, 2, 3, 4, 5, 6, 7, 8"),
     "no number": (["first"], "invalid int value: 'first'"),
-    "negative seed": (["3", "--seed", "-1"], "must be a whole number, 0 or more, got '-1'"),
+    "negative seed": (["3", "--seed", "-1"], "argument --seed: must be a whole number, 0 or more, got '-1'"),
+    "seed in words": (["3", "--seed", "x"], "argument --seed: must be a whole number, 0 or more, got 'x'"),
     "no process": (["3", "--processes", "0"], "must be a whole number, 1 or more, got '0'"),
+    "half a process": (["3", "--processes", "1.5"], "must be a whole number, 1 or more, got '1.5'"),
     "too many pixels": (["3", "--scale", "9"], "must lie in 0.5 … 4, got '9'"),
     "unknown format": (["3", "--format", "bmp"], "invalid choice: 'bmp'"),
     "unknown data": (["5", "--data", "mnist"], "invalid choice: 'mnist'"),

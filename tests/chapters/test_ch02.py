@@ -6,7 +6,6 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from PIL import Image
 
 from chapters import ch02_gradient_descent as chapter
 from tests.chapters.chapter_helpers import check_films, run_chapter
@@ -55,15 +54,6 @@ def test_gives_the_numbers_of_the_book(drawn):
     assert headline["rate 0.0003, x"] == pytest.approx(7.3608, abs=5e-5)
     assert abs(headline["rate 1.1, x after 60 steps"]) == pytest.approx(8.7655 * 1.2**60, rel=1e-3)
     json.dumps(headline)
-
-
-def test_writes_the_files(drawn):
-    folder = drawn.folder
-    assert {path.stem for path in folder.iterdir()} == set(FILMS)
-    for name, size in zip(FILMS, [(600, 660), (1800, 660), (1800, 660), (1200, 660), (1500, 600)], strict=True):
-        with Image.open(folder / f"{name}.gif") as film:
-            assert film.size == size
-            assert film.n_frames >= 3
 
 
 def test_draws_the_films_in_order(films):

@@ -5,7 +5,6 @@ import re
 
 import numpy as np
 import pytest
-from PIL import Image
 
 from animations.engine.painter import Painter
 from chapters import __main__ as all_chapters
@@ -18,8 +17,6 @@ from tests.chapters.chapter_helpers import check_films, check_scorecard
 from tinylearn import Conv2D, ReLU
 from tinylearn.layers.loops import convolve
 
-FILMS = {"ch06_padding_and_stride": (853, 996), "ch06_max_pooling": (1162, 378), "ch06_filter_pull": (1010, 640),
-         "ch06_feature_maps": (1124, 584), "ch06_dense_and_convolution": (1120, 592)}  # fmt: skip
 EPOCHS = 6  # of a quick run
 LEFT, DIAGONAL = [[2, 3, 2], [0, 0, 0], [0, 0, 0]], [[1, 0, 2], [1, 0, 1], [2, 1, 0]]
 FORMATS = ("png",)
@@ -65,15 +62,6 @@ def test_equals_the_layer_by_hand(size, stride, padding):
     layer.params["w"][...] = kernel[:, :, None, None]
     out = chapter.convolve_by_hand(image.tolist(), kernel.tolist(), stride, padding)
     np.testing.assert_allclose(out, layer.forward(image[None, :, :, None])[0, :, :, 0], atol=1e-12)
-
-
-def test_writes_films_and_files(drawn):
-    films, folder = drawn.films, drawn.folder
-    assert list(films) == list(FILMS)
-    assert sorted(path.name for path in folder.iterdir()) == sorted(f"{name}.png" for name in FILMS)
-    for name, size in FILMS.items():
-        with Image.open(folder / f"{name}.png") as picture:
-            assert picture.size == films[name].scene.size == size
 
 
 def test_gives_two_films_next_to_each_other_one_size_and_one_clock(drawn):

@@ -5,23 +5,20 @@ import re
 
 import numpy as np
 import pytest
-from PIL import Image
 
 from chapters import ch08_frozen_lake as chapter
 from chapters.parts import lake_terminal
 from chapters.parts.lake import ACTIONS, MAP, make_lake, random_episodes
 from chapters.parts.lake_network import network, predictions
 from chapters.parts.lake_values import exact_values, mean_of_four
-from chapters.tools.chapter import CHAPTERS
 from chapters.tools.run import run_alone
 from chapters.tools.settings import UsageError
 from tests.chapters.chapter_helpers import ChapterUnderTest, check_films, run_chapter
 from tinylearn import confidence_interval
 
-FILMS = {"ch08_random_play": (560, 762), "ch08_learning_to_win": (1150, 680), "ch08_frozen_lake": (1340, 600),
-         "ch08_slippery_lake": (980, 702)}  # fmt: skip
+FILMS = ["ch08_random_play", "ch08_learning_to_win", "ch08_frozen_lake", "ch08_slippery_lake"]
 BEST, EXACT = [1, 1, 2, 1, 2, 2], exact_values(make_lake(), mean_of_four, 100)
-FORMATS = ("gif", "png")
+FORMATS = ("png",)
 
 
 def test_checks_every_frame_of_every_film(drawn):
@@ -54,7 +51,7 @@ def test_needs_few_episodes_and_bootstrapped_targets_to_win(drawn):
 
 def test_shows_in_the_films_what_the_headline_says(drawn):
     headline, films = drawn.headline, drawn.films
-    assert list(films) == list(FILMS)
+    assert list(films) == FILMS
     play, learning, moves, slippery = (films[name].scene for name in FILMS)
     assert (moves.tiles, moves.actions) == ([0, 4, 8, 9, 13, 14, 15], BEST)
     np.testing.assert_array_equal(learning.predictions[-1], moves.predictions)
@@ -94,15 +91,6 @@ def test_shows_the_first_moves_on_slippery_ice_slowly_and_hurries_where_they_rep
     assert (frames[:6] > 0.4).all()
     assert (frames[6:first_end] < 0.2).all()
     assert (frames[film.scene.ended] > 1).all()
-
-
-def test_writes_the_files(drawn):
-    folder = drawn.folder
-    for name, size in FILMS.items():
-        with Image.open(folder / f"{name}.gif") as film:
-            assert film.size == size
-        with Image.open(folder / f"{name}.png") as picture:
-            assert picture.size == size
 
 
 def test_gives_a_baseline_and_the_optimum_for_each_lake(drawn):
@@ -257,7 +245,3 @@ def test_refuses_wrong_options(tmp_path, capsys, words):
 def test_refuses_a_mode_that_does_not_exist(tmp_path):
     with pytest.raises(UsageError, match="an episode can be rendered as ansi, got 'human'"):
         run_chapter(chapter, tmp_path, render="human")
-
-
-def test_belongs_to_the_chapters():
-    assert CHAPTERS[8].module == chapter.__name__

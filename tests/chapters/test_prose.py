@@ -2,10 +2,8 @@
 
 import html
 import importlib
-import os
 import pickle
 import re
-import subprocess
 import sys
 from pathlib import Path
 
@@ -301,17 +299,6 @@ def test_runs_cells_with_the_defaults_in_a_notebook_and_shows_films_as_scenes(ch
     assert (names["book"].quick, names["book"].seed, names["w"]) == (False, 0, 1.5)
     with pytest.raises(AttributeError, match="ch03: a run has no setting 'csv'"):
         _ = names["book"].csv
-
-
-@pytest.mark.parametrize("words", [["-m", "chapters.ch03_first_neuron"], ["chapters/ch03_first_neuron.py"]])
-def test_runs_a_started_script_with_its_command_line(tmp_path, words):
-    command = [sys.executable, *words, "--quick", "--format", "png", "gif", "--out", str(tmp_path)]
-    answer = subprocess.run(
-        command, cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)}, capture_output=True, text=True
-    )
-    assert answer.returncode == 0, answer.stderr
-    assert answer.stdout.count("Chapter 3. One neuron learns Fahrenheit from Celsius (") == 1
-    assert {"ch03.html", "ch03.json", "ch03_first_neuron.png"} <= {path.name for path in tmp_path.iterdir()}
 
 
 def test_imports_only_the_definitions_of_a_chapter():

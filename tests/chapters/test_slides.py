@@ -86,9 +86,8 @@ def test_writes_them_beside_the_page_and_takes_them_for_no_film(folder):
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("words", [["--kernel", "1"], ["--kernel", "1", "--slides"]])
-def test_writes_none_for_a_film_of_your_own(tmp_path, words):
-    run_alone(CHAPTERS[6], [*words, "--format", "png", "--out", str(tmp_path)])
+def test_writes_none_for_a_film_of_your_own(tmp_path):
+    run_alone(CHAPTERS[6], ["--kernel", "1", "--slides", "--format", "png", "--out", str(tmp_path)])
     assert not list(tmp_path.rglob("*_slides.html"))
 
 
@@ -173,12 +172,6 @@ def test_leaves_keys_to_a_control_until_escape(page):
     assert page.run(f"return {NUMBER}") == place + 1
 
 
-def test_shows_the_bars_of_your_turn(page):
-    go(page, "turn")
-    page.wait_for("window.tinylearnTurns?.neuron?.found")
-    assert page.run("return [...document.querySelectorAll('.pulls .bar i')].every((bar) => bar.offsetHeight > 5)")
-
-
 def test_fits_each_slide_into_the_window(page):
     for place in range(1, page.run("return document.querySelectorAll('.slide').length") + 1):
         page.run(f"location.hash = '#{place}'")
@@ -188,9 +181,10 @@ def test_fits_each_slide_into_the_window(page):
         assert width <= page.run("return innerWidth"), place
 
 
-def test_a_link_keeps_what_was_changed_on_a_slide(page):
+def test_shows_the_bars_of_your_turn_and_keeps_what_was_changed_in_a_link(page):
     place = go(page, "turn")
     page.wait_for("window.tinylearnTurns?.neuron?.found")
+    assert page.run("return [...document.querySelectorAll('.pulls .bar i')].every((bar) => bar.offsetHeight > 5)")
     page.run("tinylearnTurns.neuron.set({ rate: 0.0001 })")
     page.wait_for("location.hash.startsWith('#turn-neuron:')")
     address = page.run("return location.href")

@@ -60,13 +60,54 @@ def test_recognises_ctrl_c_though_a_library_makes_another_error_of_it():
     assert signal.getsignal(signal.SIGINT) is before
 
 
+ASCII = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "PYTHONIOENCODING": "ascii",
+         "HOME": "/nowhere/at/all", "USERPROFILE": "/nowhere/at/all"}  # fmt: skip
+OTHERS = ("gymnasium", "imageio", "imageio_ffmpeg")  # packages that chapters 1 and 3 do not need
+STARTS = {  # words → streams, environment, whether packages of other chapters are missing
+    "-OO -m chapters 3 3": ("", ASCII, True),
+    "-O chapters/ch03_first_neuron.py": ("2>&-", {}, False),
+    "-m chapters.ch03_first_neuron": (">&- 2>&-", {}, False),
+    "-m chapters 3 1": (">&-", {}, True),
+    "-m chapters 1 3": ("2>/dev/full", {}, False),
+}
+
+
 @of_a_shell
-@pytest.mark.parametrize("streams", ["2>&-", "2>/dev/full", ">&-", ">&- 2>&-"])
-def test_runs_without_a_terminal(tmp_path, streams):
-    done = python(*CHAPTER, "1", "--out", tmp_path, streams=streams)
+@pytest.mark.parametrize("words", STARTS)
+def test_runs_however_it_is_started(tmp_path, words):
+    """By name or as a script, optimised, without a terminal, on an ASCII console, without a home, in any folder."""
+    streams, environment, missing = STARTS[words]
+    for name in OTHERS if missing else ():
+        (tmp_path / f"{name}.py").write_text(f"raise ModuleNotFoundError('there is no {name}')", encoding="utf-8")
+    environment = environment | {"PYTHONPATH": os.pathsep.join([str(tmp_path), str(ROOT)])}
+    folder = tmp_path / "ein schöner Ordner"
+    folder.mkdir()
+    words = [str(ROOT / word) if word.endswith(".py") else word for word in words.split()]
+    done = python(*words, "--quick", "--format", "png", "gif", cwd=folder, streams=streams, environment=environment)
     assert done.returncode == 0, done.stderr
-    assert {"ch01.json", "ch03.json", "index.html", "ch01_shortest_scene.png"} <= set(os.listdir(tmp_path))
-    assert ("is ready after" in done.stdout) == (">&-" not in streams.replace("2>&-", ""))
+    out = folder / "gallery" / "quick"
+    kinds = {path.suffix for path in out.glob("ch03_first_neuron.*")}
+    assert kinds == {".png", ".gif"}
+    assert "�" not in (out / "index.html").read_text(encoding="utf-8")
+    saved = json.loads((out / "ch03.json").read_text(encoding="utf-8"))
+    assert saved["numbers"]["records, with step 0"] == 8001
+    if ">&-" in streams.replace("2>&-", ""):
+        assert done.stdout == ""
+    elif "1" in words:
+        assert "Chapter 1 is ready after" in done.stdout
+    else:
+        assert done.stdout.startswith("Chapter 3. One neuron learns Fahrenheit from Celsius (")
+        assert done.stdout.count("Chapter 3.") == 1
+    if environment.items() >= ASCII.items():
+        assert "  50 ?C in ?F  " in done.stdout
+        assert f"see {tmp_path / 'ein sch'}" in done.stdout
+
+
+@of_a_shell
+def test_gives_its_help_on_an_ascii_console():
+    done = python("-OO", "-m", "chapters.ch06_convolution", "--help", environment=ASCII)
+    assert done.returncode == 0
+    assert "6 ? 6" in done.stdout
 
 
 @of_a_shell
@@ -80,21 +121,6 @@ def test_ends_quietly_when_nobody_reads_on(tmp_path, streams):
     assert "Error" not in done.stderr
     assert len(done.stdout.splitlines()) == 1
     assert not [path.name for path in tmp_path.rglob(".*")]
-
-
-@of_a_shell
-@pytest.mark.parametrize("words", [["-OO"], ["-O"], []], ids=["OO", "O", "plain"])
-def test_works_on_an_ascii_console_in_a_renamed_folder_without_a_home(tmp_path, words):
-    home = dict.fromkeys(["HOME", "USERPROFILE"], "/nowhere/at/all")
-    plain = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "PYTHONIOENCODING": "ascii"}
-    out = tmp_path / "ein schöner Ordner"
-    done = python(*words, *CHAPTER, "--out", out, environment=plain | home)
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.startswith("Chapter 3. One neuron learns Fahrenheit from Celsius (")
-    assert "�" not in (out / "index.html").read_text(encoding="utf-8")
-    help_of_chapter_6 = python(*words, "-m", "chapters.ch06_convolution", "--help", environment=plain)
-    assert help_of_chapter_6.returncode == 0
-    assert "6 ? 6" in help_of_chapter_6.stdout
 
 
 def test_names_what_hides_a_package(tmp_path):
@@ -137,17 +163,6 @@ def test_refuses_a_film_without_ffmpeg_in_a_sentence(tmp_path, monkeypatch):
     monkeypatch.setattr("animations.formats.mp4.find_spec", lambda name: None)
     with pytest.raises(SystemExit, match=r"^render: \.mp4 needs the package imageio-ffmpeg"):
         run_here(stand_ins.nothing, tmp_path, "--format", "mp4")
-
-
-def test_runs_a_chapter_without_the_packages_of_others(tmp_path):
-    missing, out = tmp_path / "missing", tmp_path / "out"
-    missing.mkdir()
-    for name in ("gymnasium", "imageio", "imageio_ffmpeg"):
-        (missing / f"{name}.py").write_text(f"raise ModuleNotFoundError('there is no {name}')", encoding="utf-8")
-    words = ["-m", "chapters", "1", "3", "--quick", "--format", "png", "--out", out]
-    done = python(*words, environment={"PYTHONPATH": os.pathsep.join([str(missing), str(ROOT)])})
-    assert done.returncode == 0, done.stderr
-    assert {"ch01.json", "ch03.json"} <= set(os.listdir(out))
 
 
 @pytest.mark.parametrize(

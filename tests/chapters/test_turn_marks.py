@@ -15,12 +15,12 @@ from tinylearn.initializers import ones
 
 
 @pytest.fixture
-def opened(driver, tmp_path):
+def opened(driver, tmp_path, tmp_path_factory):
     """Return a function that opens the page of a turn with settings, as the end of its address."""
 
     def opened(name, chapter, settings=""):
         path = tmp_path / "page.html"
-        write_page(name, given(chapter, tmp_path)[name], path)
+        write_page(name, given(chapter, tmp_path_factory)[name], path)
         browser = Browser(driver)
         browser.open(path, f"#turn-{name}:{settings}")
         browser.wait_for(f"window.tinylearnTurns?.{name}?.found && !tinylearnTurns.{name}.going")

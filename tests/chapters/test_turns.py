@@ -2,6 +2,7 @@
 
 import json
 from types import SimpleNamespace
+from urllib.parse import urlencode
 
 import pytest
 
@@ -42,7 +43,7 @@ TURNS = {  # name → chapter, how far from the recording a state may be, settin
 def turn(request, tmp_path_factory):
     chapter, tolerance, settings = TURNS[request.param]
     folder = tmp_path_factory.mktemp(request.param)
-    data = given(chapter, folder)[request.param]
+    data = given(chapter, tmp_path_factory, folder)[request.param]
     return SimpleNamespace(name=request.param, data=data, tolerance=tolerance, settings=settings, folder=folder)
 
 
@@ -103,20 +104,38 @@ def change(page, turn):
     pytest.fail("no key has changed the run")
 
 
-def test_says_on_the_badge_what_was_found(page, turn, found):
-    badge = page.run("return document.querySelector('.badge').textContent")
+def press_button(page, words):
+    page.run("[...document.querySelectorAll('.foot button')]"
+             ".find((each) => each.textContent.startsWith(arguments[0])).click()", words)  # fmt: skip
+
+
+def what_the_screen_shows(page, turn):
+    """Return the Python that the page copies, and the numbers that it shows."""
+    press_button(page, "Copy")
+    page.wait_for("document.querySelector('.turn .python').textContent.includes('import')")
+    page.wait_for(f"!tinylearnTurns.{turn.name}.going")  # a long run is done in pieces
+    run = page.run(f"""
+        const {{ page, data, settings, result, text }} = tinylearnTurns.{turn.name}, plain = (value) => (
+          ArrayBuffer.isView(value) || Array.isArray(value) ? Array.from(value, plain) : value);
+        const numbers = Object.entries(page.numbers(data, settings, result))
+          .map(([name, value]) => [name, plain(value)]);
+        return {{ python: text.textContent, numbers: JSON.stringify(numbers) }};""")
+    return run | {"numbers": {text: repr(value) for text, value in json.loads(run["numbers"])}}
+
+
+def test_changes_the_run_by_keyboard_copies_its_python_and_keeps_it_or_takes_it_back(page, turn, found, capsys):
+    badge = "return document.querySelector('.badge').textContent"
     there = page.run(f"return tinylearnTurns.{turn.name}.found")
     assert there["states"] == found["found"]["states"]
     assert there["largest"] <= turn.tolerance
-    assert f"{there['states']:,}" in badge
-    assert ("exactly as in the recording" in badge) == (there["equal"] == there["states"])
+    assert f"{there['states']:,}" in page.run(badge)
+    assert ("exactly as in the recording" in page.run(badge)) == (there["equal"] == there["states"])
     assert page.run("return document.documentElement.scrollWidth") <= 360
-
-
-def test_changes_the_run_by_keyboard_and_keeps_it_or_takes_it_back(page, turn):
     before = settled(page, turn)
     change(page, turn)
-    assert page.run("return document.querySelector('.badge').textContent") == "Your run"
+    assert page.run(badge) == "Your run"
+    check_python(what_the_screen_shows(page, turn), max(turn.tolerance, 1e-9), turn.folder)
+    assert "=" in capsys.readouterr().out
     page.wait_for(f"location.hash.startsWith('#turn-{turn.name}:')")
     kept, address = settled(page, turn), page.run("return location.href")
     assert kept != before
@@ -124,21 +143,9 @@ def test_changes_the_run_by_keyboard_and_keeps_it_or_takes_it_back(page, turn):
     page.driver.get(address)
     page.wait_for(f"window.tinylearnTurns?.{turn.name}?.found")
     assert settled(page, turn) == kept
-    page.run(
-        "[...document.querySelectorAll('.foot button')].find((each) => each.textContent.startsWith('Back')).click()"
-    )
+    press_button(page, "Back")
     assert settled(page, turn) == before
     assert not page.run(f"return {OWN}")
-
-
-def test_leads_to_settings_by_a_link_in_the_text(page, turn):
-    from urllib.parse import urlencode
-
-    wanted = turn.settings[-1]
-    there = urlencode({name: json.dumps(value) for name, value in wanted.items()})
-    page.run(f"document.body.style.padding = '3000px 0'; location.hash = '#turn-{turn.name}:{there}'")
-    page.wait_for("Math.abs(document.querySelector('.turn').getBoundingClientRect().top) < 5")
-    assert {name: settled(page, turn)[name] for name in wanted} == wanted
 
 
 def drag_with_mouse(page, mark):
@@ -158,30 +165,18 @@ def drag_with_finger(page, mark):
     page.driver.execute_cdp_cmd("Emulation.setTouchEmulationEnabled", {"enabled": False})
 
 
-@pytest.mark.parametrize("drag", [drag_with_mouse, drag_with_finger])
-def test_drags(page, turn, drag):
-    before, marks = settled(page, turn), page.driver.find_elements("css selector", ".turn .drag")
-    marks = marks or page.driver.find_elements("css selector", ".turn .slider input")
-    page.run("arguments[0].scrollIntoView({ block: 'center' })", marks[-1])
-    page.run("window.cancelled = 0; addEventListener('pointercancel', () => { cancelled++; })")
-    drag(page, marks[-1])
-    assert settled(page, turn) != before
-    assert page.run("return cancelled") == 0  # the page has not scrolled instead
-
-
-def test_copies_python_that_gives_what_the_screen_shows(page, turn, capsys):
-    change(page, turn)
-    page.run(
-        "[...document.querySelectorAll('.foot button')].find((each) => each.textContent.startsWith('Copy')).click()"
-    )
-    page.wait_for("document.querySelector('.turn .python').textContent.includes('import')")
-    page.wait_for(f"!tinylearnTurns.{turn.name}.going")  # a long run is done in pieces
-    run = page.run(f"""
-        const {{ page, data, settings, result, text }} = tinylearnTurns.{turn.name}, plain = (value) => (
-          ArrayBuffer.isView(value) || Array.isArray(value) ? Array.from(value, plain) : value);
-        const numbers = Object.entries(page.numbers(data, settings, result))
-          .map(([name, value]) => [name, plain(value)]);
-        return {{ python: text.textContent, numbers: JSON.stringify(numbers) }};""")
-    run["numbers"] = {text: repr(value) for text, value in json.loads(run["numbers"])}
-    check_python(run, max(turn.tolerance, 1e-9), turn.folder)
-    assert "=" in capsys.readouterr().out
+def test_drags_with_mouse_or_finger_and_leads_to_settings_by_a_link_in_the_text(page, turn):
+    for drag in (drag_with_mouse, drag_with_finger):
+        before, marks = settled(page, turn), page.driver.find_elements("css selector", ".turn .drag")
+        marks = marks or page.driver.find_elements("css selector", ".turn .slider input")
+        page.run("arguments[0].scrollIntoView({ block: 'center' })", marks[-1])
+        page.run("window.cancelled = 0; addEventListener('pointercancel', () => { cancelled++; })")
+        drag(page, marks[-1])
+        assert settled(page, turn) != before
+        assert page.run("return cancelled") == 0  # the page has not scrolled instead
+        page.run(f"tinylearnTurns.{turn.name}.set(arguments[0])", before)
+    wanted = turn.settings[-1]
+    there = urlencode({name: json.dumps(value) for name, value in wanted.items()})
+    page.run(f"document.body.style.padding = '3000px 0'; location.hash = '#turn-{turn.name}:{there}'")
+    page.wait_for("Math.abs(document.querySelector('.turn').getBoundingClientRect().top) < 5")
+    assert {name: settled(page, turn)[name] for name in wanted} == wanted

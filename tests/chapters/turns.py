@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -15,9 +16,9 @@ import pytest
 from chapters.tools import book
 from chapters.tools.chapter import CHAPTERS
 from chapters.turns import turn as turns
+from tinylearn.files import complete_or_absent
 
 RUNNER = Path(__file__).with_name("turn_in_node.mjs")
-KNOWN = {}  # chapter → what `given` has found
 
 
 def node():
@@ -33,14 +34,31 @@ def node():
     return found
 
 
-def given(chapter, tmp_path):
-    """Run a chapter quickly, without films; return what its page is given: name of a turn → packed data."""
-    if chapter in KNOWN:
-        return KNOWN[chapter]
-    record = CHAPTERS[chapter].main(tmp_path, quick=True, formats=())
-    fragments = "".join(chain.from_iterable(record["asked"].values()))
+def shared(tmp_path_factory):
+    """Return the folder that all processes of a run of pytest share."""
+    base = tmp_path_factory.getbasetemp()
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+
+def keep(name, record, out, folder):
+    """Keep, in a shared folder, what a quick run of a chapter gives its page, so that no test has to run it again."""
+    for checkpoint in out.glob("*.npz"):
+        shutil.copy(checkpoint, folder)
+    with complete_or_absent(folder / f"{name}.json") as file:
+        file.write(json.dumps(record["asked"]).encode())
+
+
+def given(chapter, tmp_path_factory, beside=None):
+    """Return what the page of a chapter is given: name of a turn → packed data; checkpoints are copied `beside` it."""
+    folder, name = shared(tmp_path_factory), CHAPTERS[chapter].name
+    if not (folder / f"{name}.json").exists():  # its own tests have not run before
+        out = tmp_path_factory.mktemp(name)
+        keep(name, CHAPTERS[chapter].main(out, quick=True, formats=()), out, folder)
+    for checkpoint in folder.glob(f"{name}*.npz") if beside else ():
+        shutil.copy(checkpoint, beside)
+    fragments = "".join(chain.from_iterable(json.loads((folder / f"{name}.json").read_text()).values()))
     pieces = re.findall(r'data-turn="(\w+)".*?class="turn-data">(.*?)</script>', fragments, re.DOTALL)
-    return KNOWN.setdefault(chapter, {name: json.loads(data) for name, data in pieces})
+    return {name: json.loads(data) for name, data in pieces}
 
 
 def in_node(name, data, tmp_path, settings=({},)):
