@@ -2,6 +2,7 @@
 
 import copy
 import importlib
+import re
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -54,6 +55,11 @@ def run_chapter(module, out, **settings):
 def prose(module):
     """Return the whole prose of a chapter, on one line."""
     return " ".join(" ".join(cell.text for cell in Chapter(Path(module.__file__)).script if cell.prose).split())
+
+
+def uncoloured(page):
+    """Return a page without the colours of its code."""
+    return re.sub("</?span[^>]*>", "", page)
 
 
 def quick_run(module, folder, formats, keep=lambda *_: None):

@@ -13,10 +13,7 @@ from chapters.parts.lake import (
     make_lake,
     open_tiles,
     play,
-    random_episodes,
     record_episodes,
-    starting_at,
-    wins,
 )
 from chapters.parts.lake_values import best_of_four, best_policy, by_policy, exact_values, mean_of_four, rules, win_rate
 from tinylearn import confidence_interval
@@ -60,7 +57,7 @@ def test_wins_with_the_best_policy_as_often_as_value_iteration_says():
     assert others.rewards.sum() < episodes.rewards.sum(), "it counts the moves that are left"
 
 
-@pytest.mark.parametrize("moves", [1, 2, 5])
+@pytest.mark.parametrize("moves", [1, 4])
 def test_equals_the_mean_over_all_episodes(moves):
     env = make_lake(SMALL, moves=moves)
     listed = env.unwrapped.P
@@ -102,24 +99,6 @@ def test_equals_the_mean_over_all_episodes_one_by_one(letters, actions, slippery
         env.unwrapped.np_random = Dice(throws)
         won.append(play(env, policy).won)
     assert win_rate(env, by_policy(policy), moves) == pytest.approx(np.mean(won), abs=1e-12)
-
-
-@pytest.mark.parametrize("moves", [9, 100])
-def test_lies_in_the_interval_of_played_episodes(moves):
-    everywhere = make_lake(starting_at(MAP, open_tiles(MAP)), slippery=True, moves=moves)
-    policy = greedy(exact_values(everywhere, mean_of_four, moves))
-    low, high = confidence_interval(wins(everywhere, policy, 1000, seed=0), 1000)
-    assert low < win_rate(everywhere, by_policy(policy), moves) < high
-
-
-def test_agrees_with_random_episodes():
-    env = make_lake(slippery=True)
-    episodes, values = random_episodes(env, 3000, seed=1), exact_values(env, mean_of_four, 100)
-    for tile in (0, 8, 9, 14):
-        for action in range(4):
-            labels = episodes.returns[(episodes.states == tile) & (episodes.actions == action)]
-            margin = 4.5 * np.sqrt(values[tile, action] * (1 - values[tile, action]) / len(labels))
-            assert abs(labels.mean() - values[tile, action]) < margin
 
 
 def test_gives_rules_as_chances_that_lead_nowhere_after_the_end():

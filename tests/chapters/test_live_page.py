@@ -9,6 +9,7 @@ from animations import render
 from chapters.tools.book import PENDING, write_book
 from chapters.tools.figures import bound_in
 from chapters.tools.live_page import MAKING, LivePage
+from tests.chapters.chapter_helpers import uncoloured
 from tests.chapters.slow_scenes import Slow
 from tests.chapters.test_book import Links
 
@@ -80,7 +81,10 @@ def test_stays_true_after_an_error(tmp_path, error):
     assert MAKING not in first + second + third
     assert "Not finished" not in first + second
     assert "ch03_half.html" in third
-    assert "Not finished: the run stopped early. Run <code>python -m chapters 3</code> to finish this chapter." in third
+    assert (
+        "Not finished: the run stopped early. Run <code>python -m chapters 3</code> to finish this chapter."
+        in uncoloured(third)
+    )
 
 
 def test_leaves_no_page_after_a_run_without_a_film(tmp_path):

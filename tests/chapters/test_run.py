@@ -20,6 +20,7 @@ from chapters.tools.remaining_time import WORK
 from chapters.tools.run import run_all
 from chapters.tools.settings import parser
 from tests.chapters import stand_ins
+from tests.chapters.chapter_helpers import uncoloured
 from tests.chapters.stand_ins import StandIn
 
 ROOT = Path(__file__).parents[2]
@@ -126,7 +127,7 @@ def test_ends_all_on_ctrl_c_with_one_sentence_and_leaves_a_true_page(tmp_path, w
     assert "Traceback" not in said
     page = (tmp_path / "ch01.html").read_text(encoding="utf-8")
     assert MAKING not in page
-    assert "Run <code>python -m chapters 1</code> to finish this chapter." in page
+    assert "Run <code>python -m chapters 1</code> to finish this chapter." in uncoloured(page)
     assert not [path.name for path in tmp_path.rglob(".*")]
     while Path("/proc/self/stat").exists() and alive_in(process.pid):  # the server of processes ends when it notices
         time.sleep(0.01)

@@ -13,6 +13,7 @@ import pytest
 from chapters.tools import run, settings
 from chapters.tools.starting import interruptible
 from tests.chapters import stand_ins
+from tests.chapters.chapter_helpers import uncoloured
 
 ROOT = Path(__file__).parents[2]
 CHAPTER = ["-m", "chapters", "--format", "png", "--quick", "3"]
@@ -172,7 +173,7 @@ def test_refuses_a_film_without_ffmpeg_in_a_sentence(tmp_path, monkeypatch):
 def test_names_damaged_numbers_on_the_page(tmp_path, damaged):
     (tmp_path / "ch03.json").write_text(damaged, encoding="utf-8")
     run_here(stand_ins.nothing, tmp_path)
-    page = (tmp_path / "ch03.html").read_text(encoding="utf-8")
+    page = uncoloured((tmp_path / "ch03.html").read_text(encoding="utf-8"))
     assert "The numbers in ch03.json are damaged. Run <code>python -m chapters 3</code> to make them again.</p>" in page
     assert "All numbers of this run" not in page
     assert json.loads((tmp_path / "ch02.json").read_text())["numbers"] == {"a": 1}
