@@ -24,7 +24,7 @@ def python(*words, cwd=ROOT, streams="", environment=None):
     """Run Python; `streams` is what a shell would write after the command."""
     command = ["sh", "-c", f'exec "$@" {streams}', "sh", sys.executable, *map(str, words)]
     variables = os.environ | {"PYTHONPATH": str(ROOT)} | (environment or {})
-    return subprocess.run(command, cwd=cwd, env=variables, capture_output=True, text=True, timeout=120, check=False)
+    return subprocess.run(command, cwd=cwd, env=variables, capture_output=True, text=True, timeout=400, check=False)
 
 
 def run_here(main, out, *words):
@@ -117,7 +117,7 @@ def test_ends_quietly_when_nobody_reads_on(tmp_path, streams):
     command = f'("$@" {streams}; echo "ended with $?" >&3) | head -n 1'
     words = [*CHAPTER, "1", "--out", str(tmp_path)]
     done = subprocess.run(["sh", "-c", f"{{ {command}; }} 3>&2", "sh", sys.executable, *words], cwd=ROOT,
-                          capture_output=True, text=True, timeout=120, check=False)  # fmt: skip
+                          capture_output=True, text=True, timeout=400, check=False)  # fmt: skip
     assert done.stderr.splitlines()[-1] == "ended with 141"
     assert "Error" not in done.stderr
     assert len(done.stdout.splitlines()) == 1
