@@ -45,6 +45,7 @@ def test_is_a_plain_array_that_grows_and_says_how_it_was_made(tmp_path):
         assert table["dense_1.w"].shape == (len(table), 3, 4)
         recording = Recording.load(folder)
         assert not recording.closed
+        assert len(recording.meta["runs"]) == 1
         assert_agrees(recording, witness)
         lengths.append(len(recording))
 
