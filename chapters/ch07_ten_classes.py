@@ -254,10 +254,10 @@ def class_bars(run: Run, parts: Sequence[Recording]) -> ClassBars:
         said.append(model.predict(run.data.x_test[run.rows]))
         last.append(last_layer(model, run.data.x_test[run.rows]))
     features, weights, biases = map(np.array, zip(*last, strict=True))
-    shown = np.array([probabilities(scores) for scores in said], float)
+    shown = np.array([probabilities(logits) for logits in said], float)
     return ClassBars(run.data.x_test[run.rows], shown, CLASS_NAMES,
                      targets=run.data.y_test[run.rows].tolist(), model=model, steps=steps,
-                     epochs=epochs, note="never seen", scores=np.array(said), features=features, weights=weights,
+                     epochs=epochs, note="never seen", logits=np.array(said), features=features, weights=weights,
                      biases=biases)  # fmt: skip
 
 
@@ -276,7 +276,7 @@ book.ask(Place('How much does the truck get for "truck" before the network has l
                name="probability", low=0, high=1, start=0.5, answer=first[0]))  # fmt: skip
 book.film("ch07_truck_and_frog", Clip(bars, **book.pace(5, 2), hold_first=2.5, hold_last=4, holds=pause),
           "The network's answers to two pictures that it never learns from.")  # fmt: skip
-logits = np.asarray(bars.scores, float)  # of each picture of the film, each class of truck and frog
+logits = np.asarray(bars.logits, float)  # of each picture of the film, each class of truck and frog
 
 # %% [markdown]
 # At the start every class has a little. The truck gets {first[0]:.3f} for "truck", and the frog {first[1]:.3f} for

@@ -55,14 +55,14 @@ def predictions(model: Sequential) -> np.ndarray:
 def last_layer(model: Sequential) -> dict[str, np.ndarray]:
     """Return the inputs of the last layer for every state and action, its parameters, and its outputs.
 
-    features (S, 4, D), weights (D,), bias (), scores (S, 4): `predictions` is their sigmoid.
+    features (S, 4, D), weights (D,), bias (), logits (S, 4): `predictions` is their sigmoid.
     """
     *layers, last, _ = model.layers
     states = model.layers[0].n_in - 4  # type: ignore[attr-defined]
     features = every_pair(states)
     for layer in layers:
         features = layer.forward(features)
-    return {"scores": last.forward(features).reshape(states, 4), "features": features.reshape(states, 4, -1).copy(),
+    return {"logits": last.forward(features).reshape(states, 4), "features": features.reshape(states, 4, -1).copy(),
             "weights": last.params["w"][:, 0].copy(), "bias": last.params["b"][0].copy()}  # fmt: skip
 
 

@@ -21,8 +21,8 @@ TARGETS = {"truck": 9, "frog": 6}  # name → target, picture after picture
 
 rng = np.random.default_rng(8)
 PICTURES = rng.random((2, 32, 32, 3), dtype=np.float32)
-SCORES = np.arange(6)[:, None, None] * rng.normal(size=(6, 2, 10))  # 0 in the first frame
-PROBABILITIES = np.exp(SCORES) / np.exp(SCORES).sum(axis=2, keepdims=True)
+LOGITS = np.arange(6)[:, None, None] * rng.normal(size=(6, 2, 10))  # 0 in the first frame
+PROBABILITIES = np.exp(LOGITS) / np.exp(LOGITS).sum(axis=2, keepdims=True)
 
 
 @functools.cache

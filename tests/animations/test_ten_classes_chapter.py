@@ -38,9 +38,9 @@ def recomputed(made):
     for parameters in kept:
         model.parameters = parameters
         for p, number in enumerate((TRUCK, FROG)):
-            scores = model.predict(data.x_test[[data.y_test.tolist().index(number)]])[0].astype(float)
+            logits = model.predict(data.x_test[[data.y_test.tolist().index(number)]])[0].astype(float)
             for k in range(10):
-                fraction = np.exp(scores[k]) / sum(np.exp(score) for score in scores)
+                fraction = np.exp(logits[k]) / sum(np.exp(logit) for logit in logits)
                 values.setdefault(f"picture_{p}.predicted[{k}]", []).append(fraction)
     return values
 

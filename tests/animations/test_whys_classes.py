@@ -1,4 +1,4 @@
-"""Explanations of classifiers: accuracy and its gap, softmax, scores, chance in augmentation."""
+"""Explanations of classifiers: accuracy and its gap, softmax, logits, chance in augmentation."""
 
 import numpy as np
 import pytest
@@ -16,7 +16,7 @@ def asked_back(scene, gid, frame=1):
 
 
 def test_leads_from_a_probability_to_the_feature_of_the_last_layer():
-    names = ["predicted", "exp", "score", "product", "feature"]
+    names = ["predicted", "exp", "logit", "product", "feature"]
     assert asked_back(bars(), "picture_1.predicted[2]") == [f"picture_1.{name}" for name in names]
     assert asked_back(bars([]), "picture_1.predicted[2]") == ["picture_1.predicted"]
 
@@ -50,10 +50,10 @@ def test_leads_from_a_softmax_to_its_input():
 
 
 @pytest.mark.parametrize(("given", "changed", "message"), [
-    (["scores"], {"scores": np.ones((3, 2, 3))}, "probabilities must be the softmax of scores"),
-    (["scores", "features"], {}, "give features, weights and biases together to explain scores, got some of them"),
-    (["features", "weights", "biases"], {}, "explain scores; give scores, too"),
-    (["scores", "features", "weights"], {"biases": np.full((3, 3), 9)}, "scores must be features · weights"),
+    (["logits"], {"logits": np.ones((3, 2, 3))}, "probabilities must be the softmax of logits"),
+    (["logits", "features"], {}, "give features, weights and biases together to explain logits, got some of them"),
+    (["features", "weights", "biases"], {}, "explain logits; give logits, too"),
+    (["logits", "features", "weights"], {"biases": np.full((3, 3), 9)}, "logits must be features · weights"),
 ])  # fmt: skip
 def test_refuses_what_does_not_explain_the_probabilities(given, changed, message):
     with pytest.raises(ValueError, match=f"ClassBars: .*{message}"):

@@ -22,8 +22,8 @@ def test_leads_from_an_answer_to_its_target_and_the_features_of_the_last_layer()
     target, said = moves().why("predicted[1]", 0).parts
     assert [term.gid for term in target.pieces if not isinstance(term, str)][:4] == [f"predicted[4,{a}]" for a in
                                                                                      range(4)]  # fmt: skip
-    assert said.pieces[1].gid == "score[0,1]"
-    assert "product[0,1,7]" in list(moves().why("score[0,1]", 0).asked())
+    assert said.pieces[1].gid == "logit[0,1]"
+    assert "product[0,1,7]" in list(moves().why("logit[0,1]", 0).asked())
     assert list(moves().why("product[0,1,7]", 0).asked()) == ["feature[0,1,7]", "weight[7]"]
 
 
@@ -70,10 +70,10 @@ def test_names_the_episodes_that_ended_on_a_tile():
 
 @pytest.mark.parametrize(("make", "message"), [
     (lambda: player("first", rate=EXACT_100 + 0.01), "LakePlayer: rate must follow from chances"),
-    (lambda: moves(scores=np.ones((16, 4))), "LakeMoves: predictions must be the sigmoid of scores"),
-    (lambda: moves(bias=None), "LakeMoves: give features, weights and bias together to explain scores"),
-    (lambda: moves(scores=None), "LakeMoves: features, weights and bias explain scores; give scores, too"),
-    (lambda: learned(bias=np.full(3, 9)), "LakeLearning: scores must be features · weights"),
+    (lambda: moves(logits=np.ones((16, 4))), "LakeMoves: predictions must be the sigmoid of logits"),
+    (lambda: moves(bias=None), "LakeMoves: give features, weights and bias together to explain logits"),
+    (lambda: moves(logits=None), "LakeMoves: features, weights and bias explain logits; give logits, too"),
+    (lambda: learned(bias=np.full(3, 9)), "LakeLearning: logits must be features · weights"),
 ])  # fmt: skip
 def test_refuses_what_does_not_explain_the_numbers(make, message):
     with pytest.raises(ValueError, match=message):

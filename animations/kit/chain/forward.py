@@ -78,7 +78,7 @@ def _softmax(look: Look, name: str, index: Index) -> list[Part]:
 
 
 def softmax_lines(x: np.ndarray, k: int, term: Callable[[int], Term], p: float) -> list[Part]:
-    """Explain how the scores x (K,) of a row become the probability p of class k."""
+    """Explain how the logits x (K,) of a row become the probability p of class k."""
     largest = float(x.max())
     powers = np.exp(x.astype(float) - largest)
     total = math.fsum(powers)

@@ -26,7 +26,7 @@ from animations.kit.labels import fit, with_article
 from animations.kit.numbers import probability
 from animations.kit.page import Page, PageScene
 from animations.kit.whys import explained
-from animations.scenes.classes.class_whys import DRAWN, FEATURES, SCORES, check_origins
+from animations.scenes.classes.class_whys import DRAWN, FEATURES, LOGITS, check_origins
 from animations.scenes.classes.layers import LayerBlocks
 from animations.why import Why
 from tinylearn import Sequential
@@ -54,8 +54,8 @@ class ClassBars(PageScene):
 
     To explain the probabilities, pass these too; they must give the same ones:
 
-    scores          (S, P, K): their softmax gives the probabilities
-    features        (S, P, D) before the last layer, its weights (S, D, K) and biases (S, K): they give the scores
+    logits          (S, P, K): their softmax gives the probabilities
+    features        (S, P, D) before the last layer, its weights (S, D, K) and biases (S, K): they give the logits
 
     The gids of its numbers: "step", "last_step", "epoch", "last_epoch", "parameters",
     and "picture_1.predicted[9]": of a picture and a class.
@@ -69,7 +69,7 @@ class ClassBars(PageScene):
     steps: np.ndarray = clock("S", kw_only=True)
     epochs: np.ndarray = clock("S", kw_only=True)
     note: str = text(default="", kw_only=True)
-    scores: np.ndarray | None = array("S", "P", "K", default=None, kw_only=True)
+    logits: np.ndarray | None = array("S", "P", "K", default=None, kw_only=True)
     features: np.ndarray | None = array("S", "P", "D", default=None, kw_only=True)
     weights: np.ndarray | None = array("S", "D", "K", default=None, kw_only=True)
     biases: np.ndarray | None = array("S", "K", default=None, kw_only=True)
@@ -134,8 +134,8 @@ class ClassBars(PageScene):
         )
 
     def why(self, gid: str, frame: int) -> Why | None:
-        scores, features = self.scores is not None, self.features is not None
-        table = {**DRAWN, **(SCORES if scores else {}), **(FEATURES if features else {})}
+        logits, features = self.logits is not None, self.features is not None
+        table = {**DRAWN, **(LOGITS if logits else {}), **(FEATURES if features else {})}
         return explained(gid, table, self, frame)
 
     def _draw_picture(self, p: int, middle: float) -> None:

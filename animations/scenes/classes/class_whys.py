@@ -1,8 +1,8 @@
-"""Explains the probabilities of classes: softmax, the scores, and the last layer, which made the scores.
+"""Explains the probabilities of classes: softmax, the logits, and the last layer, which made the logits.
 
 picture_p.predicted[k]    eˣ[k] / exp_sum
-picture_p.exp[k]          e to the score minus the largest score: never too large, and the probabilities stay the same
-picture_p.score[k]        feature · weight of the last layer, and its bias, added up
+picture_p.exp[k]          e to the logit minus the largest logit: never too large, and the probabilities stay the same
+picture_p.logit[k]        feature · weight of the last layer, and its bias, added up
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def _parameters_of(scene: Any, frame: int, i: int) -> Why:
 def _predicted(scene: Any, frame: int, p: int, k: int) -> Why:
     says = f"the probability of {scene.names[k]} after update {scene.steps[frame]}"
     value = float(scene.probabilities[frame, p, k])
-    if scene.scores is None:
+    if scene.logits is None:
         return given(says, value)
     powers = _powers(scene, frame, p)
     total = Term(math.fsum(term.value for term in powers), f"picture_{p}.exp_sum")
@@ -49,16 +49,16 @@ def _predicted(scene: Any, frame: int, p: int, k: int) -> Why:
 
 
 def _powers(scene: Any, frame: int, p: int) -> list[Term]:
-    """Return e to each score, minus the largest."""
-    scores = scene.scores[frame, p].tolist()
-    return [Term(math.exp(score - max(scores)), f"picture_{p}.exp[{k}]") for k, score in enumerate(scores)]
+    """Return e to each logit, minus the largest."""
+    logits = scene.logits[frame, p].tolist()
+    return [Term(math.exp(logit - max(logits)), f"picture_{p}.exp[{k}]") for k, logit in enumerate(logits)]
 
 
 def _power(scene: Any, frame: int, p: int, k: int) -> Why:
-    scores, value = scene.scores[frame, p], _powers(scene, frame, p)[k].value
-    best = int(scores.argmax())
-    line = Line("e to the score minus the largest score", "exp(", Term(float(scores[k]), f"picture_{p}.score[{k}]"),
-                "-", Term(float(scores[best]), f"picture_{p}.score[{best}]"), ") =", value)  # fmt: skip
+    logits, value = scene.logits[frame, p], _powers(scene, frame, p)[k].value
+    best = int(logits.argmax())
+    line = Line("e to the logit minus the largest logit", "exp(", Term(float(logits[k]), f"picture_{p}.logit[{k}]"),
+                "-", Term(float(logits[best]), f"picture_{p}.logit[{best}]"), ") =", value)  # fmt: skip
     return Why(f"eˣ of {scene.names[k]}", value, [line])
 
 
@@ -67,9 +67,9 @@ def _total(scene: Any, frame: int, p: int) -> Why:
     return total_power(powers, scene.names, math.fsum(term.value for term in powers))
 
 
-def _score(scene: Any, frame: int, p: int, k: int) -> Why:
-    """Explain the last layer's score for a class."""
-    says, total = f"the score of {scene.names[k]}, before softmax", float(scene.scores[frame, p, k])
+def _logit(scene: Any, frame: int, p: int, k: int) -> Why:
+    """Explain the last layer's logit for a class."""
+    says, total = f"the logit of {scene.names[k]}, before softmax", float(scene.logits[frame, p, k])
     if scene.features is None:
         return given(says, total)
     products = scene.features[frame, p].astype(float) * scene.weights[frame, :, k]
@@ -82,7 +82,7 @@ def _product(scene: Any, frame: int, p: int, d: int, k: int) -> Why:
     feature, w = float(scene.features[frame, p, d]), float(scene.weights[frame, d, k])
     line = Line("feature · weight", Term(feature, f"picture_{p}.feature[{d}]"), "*", Term(w, f"weight[{d},{k}]"), "=",
                 feature * w)  # fmt: skip
-    return Why(f"what feature {d + 1} adds to the score of {scene.names[k]}", feature * w, [line])
+    return Why(f"what feature {d + 1} adds to the logit of {scene.names[k]}", feature * w, [line])
 
 
 def _feature(scene: Any, frame: int, p: int, d: int) -> Why:
@@ -110,10 +110,10 @@ DRAWN: Table = {
     "parameters[{}]": _parameters_of,
     "picture_{}.predicted[{}]": _predicted,
 }
-SCORES: Table = {
+LOGITS: Table = {
     "picture_{}.exp[{}]": _power,
     "picture_{}.exp_sum": _total,
-    "picture_{}.score[{}]": _score,
+    "picture_{}.logit[{}]": _logit,
 }
 FEATURES: Table = {
     "picture_{}.product[{},{}]": _product,
@@ -124,18 +124,18 @@ FEATURES: Table = {
 
 
 def check_origins(scene: Any) -> None:
-    """Raise ValueError if scores, features, weights and biases do not give the probabilities."""
-    if scene.scores is not None:
-        powers = np.exp(scene.scores - scene.scores.max(axis=2, keepdims=True))
+    """Raise ValueError if logits, features, weights and biases do not give the probabilities."""
+    if scene.logits is not None:
+        powers = np.exp(scene.logits - scene.logits.max(axis=2, keepdims=True))
         if not np.allclose(powers / powers.sum(axis=2, keepdims=True), scene.probabilities, rtol=1e-3, atol=1e-5):
-            raise ValueError("ClassBars: probabilities must be the softmax of scores; take both from one network")
+            raise ValueError("ClassBars: probabilities must be the softmax of logits; take both from one network")
     layer = [scene.features, scene.weights, scene.biases]
     missing = [each is None for each in layer]
     if any(missing) and (not all(missing)):
-        raise ValueError("ClassBars: give features, weights and biases together to explain scores, got some of them")
+        raise ValueError("ClassBars: give features, weights and biases together to explain logits, got some of them")
     if not any(missing):
-        if scene.scores is None:
-            raise ValueError("ClassBars: features, weights and biases explain scores; give scores, too")
+        if scene.logits is None:
+            raise ValueError("ClassBars: features, weights and biases explain logits; give logits, too")
         made = scene.features @ scene.weights + scene.biases[:, None]
-        if not np.allclose(made, scene.scores, rtol=1e-3, atol=1e-3 * (np.abs(scene.scores).max() or 1)):
-            raise ValueError("ClassBars: scores must be features · weights + biases; take all from one network")
+        if not np.allclose(made, scene.logits, rtol=1e-3, atol=1e-3 * (np.abs(scene.logits).max() or 1)):
+            raise ValueError("ClassBars: logits must be features · weights + biases; take all from one network")

@@ -1,7 +1,7 @@
 """Explains a network's answer for a tile and an action, and the target it has learned from.
 
-predicted[t,a]    the sigmoid of score[t,a]; beside it the target that bootstrapping would set
-score[t,a]        feature · weight of the last layer, and its bias, added up
+predicted[t,a]    the sigmoid of logit[t,a]; beside it the target that bootstrapping would set
+logit[t,a]        feature · weight of the last layer, and its bias, added up
 exact[t,a]        the reward, or the mean of the four actions on the next tile: all later actions are random
 """
 
@@ -20,12 +20,12 @@ from animations.why import Line, Term, Why
 class Answers(NamedTuple):
     """A network's answers for all tiles and actions, (T, 4), and the last layer that made them, as far as it is known.
 
-    scores (T, 4), features (T, 4, D), weights (D,), bias ()
+    logits (T, 4), features (T, 4, D), weights (D,), bias ()
     """
 
     rows: Rows
     predictions: np.ndarray
-    scores: Any
+    logits: Any
     features: Any
     weights: Any
     bias: Any
@@ -49,7 +49,7 @@ def _named(tile: int, action: int) -> str:
 
 
 def predicted(scene: Any, frame: int, tile: int, action: int) -> Why | None:
-    """Explain the network's answer for an action: its target, and the sigmoid of its score."""
+    """Explain the network's answer for an action: its target, and the sigmoid of its logit."""
     answers: Answers = scene.answers(frame)
     if answers.rows.letters[tile] in "HG":
         return given(f"the network's prediction for {_named(tile, action)}", answers.predictions[tile, action])
@@ -57,16 +57,16 @@ def predicted(scene: Any, frame: int, tile: int, action: int) -> Why | None:
     value = float(answers.predictions[tile, action])
     says = f"the network's probability of winning with {_named(tile, action)}"
     target = Line(f"its target, if bootstrapped: {target.words}", *target.pieces)
-    if answers.scores is None:
+    if answers.logits is None:
         return Why(says, value, [target, Line("the network's prediction, given to this picture", value)])
-    score = sigmoid(Term(float(answers.scores[tile, action]), f"score[{tile},{action}]"))
-    return Why(says, value, [target, Line(score.words, *score.pieces[:-1], value)])
+    logit = sigmoid(Term(float(answers.logits[tile, action]), f"logit[{tile},{action}]"))
+    return Why(says, value, [target, Line(logit.words, *logit.pieces[:-1], value)])
 
 
-def _score(scene: Any, frame: int, tile: int, action: int) -> Why:
+def _logit(scene: Any, frame: int, tile: int, action: int) -> Why:
     """Explain the number before the sigmoid: the sum of the last layer."""
     answers: Answers = scene.answers(frame)
-    says, total = f"the score of {_named(tile, action)}, before the sigmoid", float(answers.scores[tile, action])
+    says, total = f"the logit of {_named(tile, action)}, before the sigmoid", float(answers.logits[tile, action])
     if answers.features is None:
         return given(says, total)
     products = answers.features[tile, action].astype(float) * answers.weights
@@ -80,7 +80,7 @@ def _product(scene: Any, frame: int, tile: int, action: int, d: int) -> Why:
     feature, w = float(answers.features[tile, action, d]), float(answers.weights[d])
     line = Line("feature · weight", Term(feature, f"feature[{tile},{action},{d}]"), "*", Term(w, f"weight[{d}]"), "=",
                 feature * w)  # fmt: skip
-    return Why(f"what feature {d + 1} adds to the score", feature * w, [line])
+    return Why(f"what feature {d + 1} adds to the logit", feature * w, [line])
 
 
 def _feature(scene: Any, frame: int, tile: int, action: int, d: int) -> Why:
@@ -98,12 +98,12 @@ def _bias(scene: Any, frame: int) -> Why:
 
 def answer_table(scene: Any) -> Table:
     """Return the table that explains the answers of a scene, as far as its last layer is known."""
-    scores, features = scene.scores is not None, scene.features is not None
-    return {**PREDICTED, **(SCORES if scores else {}), **(FEATURES if features else {})}
+    logits, features = scene.logits is not None, scene.features is not None
+    return {**PREDICTED, **(LOGITS if logits else {}), **(FEATURES if features else {})}
 
 
 PREDICTED: Table = {"predicted[{},{}]": predicted}
-SCORES: Table = {"score[{},{}]": _score}
+LOGITS: Table = {"logit[{},{}]": _logit}
 FEATURES: Table = {
     "product[{},{},{}]": _product,
     "feature[{},{},{}]": _feature,
@@ -112,21 +112,21 @@ FEATURES: Table = {
 }
 
 
-def check_last_layer(caller: str, predictions: np.ndarray, scores: Any, layer: Sequence[Any]) -> None:
-    """Raise ValueError if scores and (features, weights, bias) do not give the predictions.
+def check_last_layer(caller: str, predictions: np.ndarray, logits: Any, layer: Sequence[Any]) -> None:
+    """Raise ValueError if logits and (features, weights, bias) do not give the predictions.
 
     Shapes: (R, T, 4), (R, T, 4), and (R, T, 4, D), (R, D), (R,).
     """
-    if scores is not None and not np.allclose(0.5 + np.tanh(scores / 2) / 2, predictions, rtol=1e-3, atol=1e-5):
-        raise ValueError(f"{caller}: predictions must be the sigmoid of scores; take both from one network")
+    if logits is not None and not np.allclose(0.5 + np.tanh(logits / 2) / 2, predictions, rtol=1e-3, atol=1e-5):
+        raise ValueError(f"{caller}: predictions must be the sigmoid of logits; take both from one network")
     missing = [each is None for each in layer]
     if any(missing) and not all(missing):
-        raise ValueError(f"{caller}: give features, weights and bias together to explain scores, got some of them")
+        raise ValueError(f"{caller}: give features, weights and bias together to explain logits, got some of them")
     if any(missing):
         return
-    if scores is None:
-        raise ValueError(f"{caller}: features, weights and bias explain scores; give scores, too")
+    if logits is None:
+        raise ValueError(f"{caller}: features, weights and bias explain logits; give logits, too")
     features, weights, bias = layer
     made = np.einsum("rtad,rd->rta", features, weights) + bias[:, None, None]
-    if not np.allclose(made, scores, rtol=1e-3, atol=1e-3 * (np.abs(scores).max() or 1)):
-        raise ValueError(f"{caller}: scores must be features · weights + bias; take all from one network")
+    if not np.allclose(made, logits, rtol=1e-3, atol=1e-3 * (np.abs(logits).max() or 1)):
+        raise ValueError(f"{caller}: logits must be features · weights + bias; take all from one network")

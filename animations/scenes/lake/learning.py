@@ -58,8 +58,8 @@ class LakeLearning(PageScene):
 
     To explain the predictions, pass these too; they must give the same ones:
 
-    scores       (R, T, 4): their sigmoid gives the predictions
-    features     (R, T, 4, D) before the last layer, its weights (R, D), its bias (R,): they give the scores
+    logits       (R, T, 4): their sigmoid gives the predictions
+    features     (R, T, 4, D) before the last layer, its weights (R, D), its bias (R,): they give the logits
 
     The gids: "step", "last_step", "rate", "starts"; "value[4]" for the best action of tile 4. The rate is the mean of
     `wins` over the tiles where an episode continues; "starts" is the number of these. `began` and `ended` are the
@@ -72,7 +72,7 @@ class LakeLearning(PageScene):
     ways: tuple[list[int], ...] = anything(lambda caller, name, value: _ways(caller, name, value))
     steps: np.ndarray = clock("R")
     phases: tuple[str, ...] = texts("R")
-    scores: np.ndarray | None = array("R", "T", 4, default=None, kw_only=True)
+    logits: np.ndarray | None = array("R", "T", 4, default=None, kw_only=True)
     features: np.ndarray | None = array("R", "T", 4, "D", default=None, kw_only=True)
     weights: np.ndarray | None = array("R", "D", default=None, kw_only=True)
     bias: np.ndarray | None = array("R", default=None, kw_only=True)
@@ -80,7 +80,7 @@ class LakeLearning(PageScene):
     glides = True
 
     def prepare(self) -> None:
-        check_last_layer("LakeLearning", self.predictions, self.scores, (self.features, self.weights, self.bias))
+        check_last_layer("LakeLearning", self.predictions, self.logits, (self.features, self.weights, self.bias))
         records, letters = len(self.steps), self.rows.letters
         if len(self.ways) != records or max(max(way, default=2**31) for way in self.ways) >= len(letters):
             raise ValueError(f"LakeLearning: ways must be {records}, one for each record, of tiles 0 to "
@@ -128,9 +128,9 @@ class LakeLearning(PageScene):
     def answers(self, frame: int) -> Answers:
         """Return the network's answers in a frame, and what made them."""
         record = self.record[frame]
-        given = self.scores, self.features, self.weights, self.bias
-        scores, features, weights, bias = (None if each is None else each[record] for each in given)
-        return Answers(self.rows, self.predictions[record], scores, features, weights, bias,
+        given = self.logits, self.features, self.weights, self.bias
+        logits, features, weights, bias = (None if each is None else each[record] for each in given)
+        return Answers(self.rows, self.predictions[record], logits, features, weights, bias,
                        lambda tile, action: f"predicted[{tile},{action}]")  # fmt: skip
 
     def _draw_values(self, grid: Grid) -> None:

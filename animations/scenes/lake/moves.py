@@ -41,8 +41,8 @@ class LakeMoves(PageScene):
 
     To explain the predictions, pass these too; they must give the same ones:
 
-    scores       (T, 4): their sigmoid gives the predictions
-    features     (T, 4, D) before the last layer, its weights (D,), its bias: they give the scores
+    logits       (T, 4): their sigmoid gives the predictions
+    features     (T, 4, D) before the last layer, its weights (D,), its bias: they give the logits
 
     Gids: "move", "moves", "tile"; "predicted[2]" and "exact[2]" for the action 2 on that tile.
     """
@@ -52,7 +52,7 @@ class LakeMoves(PageScene):
     actions: list[int] = positions("M", len(ACTIONS))
     predictions: np.ndarray = array("T", 4, low=0, high=1)
     exact: np.ndarray = array("T", 4, low=0, high=1)
-    scores: np.ndarray | None = array("T", 4, default=None, kw_only=True)
+    logits: np.ndarray | None = array("T", 4, default=None, kw_only=True)
     features: np.ndarray | None = array("T", 4, "D", default=None, kw_only=True)
     weights: np.ndarray | None = array("D", default=None, kw_only=True)
     bias: float | None = real(default=None, kw_only=True)
@@ -66,9 +66,9 @@ class LakeMoves(PageScene):
                 "LakeMoves: expected at least one action and one tile more than actions, got "
                 f"{len(self.actions)} actions and {len(self.tiles)} tiles"
             )
-        given = self.scores, self.features, self.weights, self.bias
-        scores, *layer = (None if each is None else np.array(each)[None] for each in given)  # as one record
-        check_last_layer("LakeMoves", self.predictions[None], scores, layer)
+        given = self.logits, self.features, self.weights, self.bias
+        logits, *layer = (None if each is None else np.array(each)[None] for each in given)  # as one record
+        check_last_layer("LakeMoves", self.predictions[None], logits, layer)
         self.frames = 3 * len(self.actions)
         self.move, self.phase = np.divmod(np.arange(self.frames), 3)  # (S,)
         self.tile = np.array(self.tiles)[self.move]  # (S,) the tile that the network is asked about
@@ -96,7 +96,7 @@ class LakeMoves(PageScene):
 
     def answers(self, frame: int) -> Answers:
         """Return the network's answers, and what made them."""
-        return Answers(self.rows, self.predictions, self.scores, self.features, self.weights, self.bias,
+        return Answers(self.rows, self.predictions, self.logits, self.features, self.weights, self.bias,
                        lambda tile, action: self.gid("predicted", frame, tile, action))  # fmt: skip
 
     def gid(self, name: str, frame: int, tile: int, action: int) -> str:

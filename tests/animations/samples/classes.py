@@ -102,7 +102,7 @@ SINGLE = np.array([[1, 2.5]], np.float32)
 # --- probabilities of classes ----------------------------------------------------------------------------------------
 
 NAMES, STEPS = ("cat", "dog", "frog"), [0, 1, 20]
-LAYER = ("scores", "features", "weights", "biases")
+LAYER = ("logits", "features", "weights", "biases")
 
 
 @functools.cache
@@ -127,7 +127,7 @@ def learned():
 
 def bars(given=LAYER, **changed):
     model, pictures, found = learned()
-    shown = np.array([tl.Softmax().forward(scores) for scores in found["scores"]], float)
+    shown = np.array([tl.Softmax().forward(logits) for logits in found["logits"]], float)
     known = {name: found[name] for name in given}
     return ClassBars(pictures, shown, NAMES, targets=[1, 2], model=model, steps=STEPS, epochs=[0, 1, 2],
                      note="never seen", **known | changed)  # fmt: skip
@@ -136,9 +136,9 @@ def bars(given=LAYER, **changed):
 def bars_values():
     values = {"step": STEPS, "last_step": 20, "epoch": [0, 1, 2], "last_epoch": 2}
     values["parameters"] = 48 * 60 + 60 + 60 * 3 + 3
-    scores = learned()[2]["scores"].astype(float)
+    logits = learned()[2]["logits"].astype(float)
     for p, k in np.ndindex(2, 3):
-        values[f"picture_{p}.predicted[{k}]"] = [np.exp(row[p, k]) / sum(np.exp(row[p])) for row in scores]
+        values[f"picture_{p}.predicted[{k}]"] = [np.exp(row[p, k]) / sum(np.exp(row[p])) for row in logits]
     return values
 
 
@@ -154,6 +154,6 @@ SAMPLES = {
     "softmax of large numbers": Sample(lambda: softmax(HUGE, 0), lambda: softmax_values(HUGE)),
     "softmax of float32": Sample(lambda: softmax(SINGLE), lambda: softmax_values(SINGLE)),
     "class bars": Sample(bars, bars_values),
-    "class bars, scores alone": Sample(lambda: bars(["scores"]), bars_values, pictured=False),
+    "class bars, logits alone": Sample(lambda: bars(["logits"]), bars_values, pictured=False),
     "class bars, probabilities alone": Sample(lambda: bars([]), bars_values, pictured=False),
 }

@@ -11,7 +11,7 @@ from tests.animations.samples.sample import Sample
 MAP = ("SFFF", "FHFH", "FFFH", "HFFG")
 LETTERS = "".join(MAP)
 OPEN = [tile for tile, letter in enumerate(LETTERS) if letter in "SF"]
-LAYER = ("scores", "features", "weights", "bias")
+LAYER = ("logits", "features", "weights", "bias")
 
 
 def led(tile, action):
@@ -39,8 +39,8 @@ def answers(records, known=LAYER):
     layer = {"features": rng.random((records, 16, 4, 50), dtype=np.float32),
              "weights": rng.normal(size=(records, 50)).astype(np.float32) / 3,
              "bias": rng.normal(size=records).astype(np.float32)}  # fmt: skip
-    layer["scores"] = np.einsum("rtad,rd->rta", layer["features"], layer["weights"]) + layer["bias"][:, None, None]
-    return tl.Sigmoid().forward(layer["scores"]), {name: layer[name] for name in known}
+    layer["logits"] = np.einsum("rtad,rd->rta", layer["features"], layer["weights"]) + layer["bias"][:, None, None]
+    return tl.Sigmoid().forward(layer["logits"]), {name: layer[name] for name in known}
 
 
 # --- one episode -----------------------------------------------------------------------------------------------------
@@ -167,7 +167,7 @@ def episodes_values(frame):
 
 SAMPLES = {
     "moves on the lake": Sample(moves, moves_values, drawn=7.4),
-    "moves, scores alone": Sample(lambda: moves(["scores"]), moves_values, pictured=False),
+    "moves, logits alone": Sample(lambda: moves(["logits"]), moves_values, pictured=False),
     "moves, exact values of other rules": Sample(
         lambda: moves([], exact=EXACT**2), lambda: moves_values(EXACT**2), pictured=False
     ),

@@ -14,7 +14,7 @@ UNPLACED = set()
 
 
 def scores_of(recording, step, x):
-    """Return the scores (N, 10) of a network with the parameters of a recorded update."""
+    """Return the logits (N, 10) of a network with the parameters of a recorded update."""
     model = chapter.network(np.random.default_rng(1))
     model.parameters = np.concatenate([value.ravel() for value in recording.at(step).values()])
     return model.predict(x).astype(float)
