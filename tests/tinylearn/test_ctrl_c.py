@@ -78,6 +78,19 @@ def test_whoever_presses_again_a_second_later_is_heard_at_once(monkeypatch):
     assert interrupted(block)[0] == ["twice in a second"]
 
 
+def test_a_handler_of_your_own_hears_of_it_once():
+    heard = []
+    before = signal.signal(signal.SIGINT, lambda *told: heard.append(told))
+    try:
+        with ctrl_c_later() as ctrl_c_may_come:
+            press()
+            ctrl_c_may_come()
+            ctrl_c_may_come()
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert [number for number, _ in heard] == [signal.SIGINT]
+
+
 def test_what_ignores_it_goes_on_ignoring_it():
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:

@@ -100,6 +100,7 @@ def declared(what):
     (lambda: backward(Gives(None)), TypeError, r"^Gives\(\): forward must return one number, got None$"),
     (lambda: backward(Gives("0.5")), TypeError, "forward must return one number, got '0.5'"),
     (lambda: backward(Gives(1j)), TypeError, "forward must return one number, got 1j"),
+    (lambda: backward(Gives(np.complex128(1))), TypeError, r"^Gives\(\): forward must return one number, got "),
     (lambda: backward(Gives(0.0, None)), TypeError,
      r"^Gives\(\): backward must return .* of predicted, \(3, 1\), as an array, got None$"),
     (lambda: backward(Gives(0.0, 1.0)), TypeError, "as an array, got 1.0$"),

@@ -241,9 +241,9 @@ def in_both(target, kind, words, predicted=THIRDS):
        r"^Bin.*: target must be probabilities in \[0, 1\], got .*; 1 is yes, 0 no$")
       for loss in (BINARY(), BINARY(True)) for target in (-0.1, 1.1, 2.0)),
     *((lambda p=p: BINARY().forward(np.array([[0.5], [p]]), [[0], [1]]), ValueError,
-       r"predicted must be probabilities in \[0, 1\].*end the model with Sigmoid") for p in (-0.01, 1.01, 1 + 1e-9)),
+       r"predicted must be probabilities in \[0, 1\].*end the model with Sigmoid") for p in (-0.01, 1.01, 1 + 2**-49)),
     *((lambda p=p: CATEGORICAL().forward(np.array([[0.5, p]]), [0]), ValueError,
-       r"predicted must be probabilities in \[0, 1\].*end the model with Softmax") for p in (-0.01, 1.01, -1e-9)),
+       r"predicted must be probabilities in \[0, 1\].*end the model with Softmax") for p in (-0.01, 1.01, -(2**-49))),
 )  # fmt: skip
 def test_refuses(call, kind, words):
     assert_refused(call, kind, words)
