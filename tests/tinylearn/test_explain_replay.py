@@ -9,6 +9,7 @@ from threadpoolctl import threadpool_limits
 import tinylearn as tl
 from tests.tinylearn.explain_helpers import OPTIMIZERS, X, Y, check, dense, noisy, recorded, small_run, with_dropout
 from tinylearn import SGD, Adam, Dense, Dropout, MeanSquaredError, Optimizer, Recorder, Recording, Sequential, fit
+from tinylearn.checks import without_addresses
 from tinylearn.workers import multiplications
 
 # --- random numbers, workers ------------------------------------------------------------------------------------------
@@ -25,7 +26,7 @@ from tinylearn.workers import multiplications
         ("SGD", True, {"batch_size": 1, "until": 12}),
         ("Adam", True, {"workers": 2, "batch_size": 5}),  # each of them draws numbers of its own
     ],
-    ids=str,
+    ids=without_addresses,
 )
 def test_draws_dropout_and_augmentation_again(kind, shared, settings, monkeypatch):
     """From a generator that fit and dropout share, or from two."""

@@ -5,6 +5,7 @@ import pytest
 
 import tinylearn as tl
 from tinylearn import SGD, Adam, Dense, MeanSquaredError, Recorder, ReLU, RMSprop, Sequential, Sigmoid, race
+from tinylearn.checks import without_addresses
 from tinylearn.losses import Loss
 from tinylearn.optimizers import Optimizer
 
@@ -219,7 +220,7 @@ def other_end(rng):
          "they have no parameter in common"),
         ({"models": {"a": lambda rng: None}, "optimizer": SGD()}, TypeError, r"model must be a Sequential .*got None"),
     ],
-    ids=str,
+    ids=without_addresses,
 )  # fmt: skip
 def test_refuses_what_is_no_race(settings, kind, text):
     with pytest.raises(kind, match=text):

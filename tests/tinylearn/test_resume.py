@@ -8,6 +8,7 @@ import pytest
 
 from tests.tinylearn.checkpoint_runs import EPOCHS, go_on, keeping, start, state
 from tinylearn import SGD, Checkpoint, Dense, Evaluate, MeanSquaredError, Sequential, accuracy, fit, save_checkpoint
+from tinylearn.checks import without_addresses
 
 
 def test_goes_on_with_two_workers_and_tells_callbacks_the_same_updates(tmp_path, monkeypatch):
@@ -127,7 +128,7 @@ THE_SAME = "^fit: resume must be of a run like this one: "
         (4, 2, {"callbacks": [Checkpoint("run.npz", np.random.default_rng(0))]}, ValueError,
          "^Checkpoint: rng must be the generator that you pass"),
     ],
-    ids=str,
+    ids=without_addresses,
 )  # fmt: skip
 def test_refuses_what_is_not_of_this_run_before_anything_changes(begun, step, epochs, settings, error, message):
     save_checkpoint(begun / "other.npz", *start(), epoch=1)
