@@ -66,3 +66,5 @@ def test_refuses_what_does_not_fit():
         AccuracyGap([0, 1], [CorrectCounts("a", [1, 2], 2)])
     with pytest.raises(ValueError, match="LearningRun: new has 3 of S, not 2, as seen has 2"):
         LearningRun("a", CorrectCounts("b", [1, 2], 2), CorrectCounts("c", [1, 2, 3], 3))
+    with pytest.raises(ValueError, match="LearningRun: always has 1 of S, not 2, as seen has 2"):
+        LearningRun("a", CorrectCounts("b", [1, 2], 2), CorrectCounts("c", [1, 2], 2), CorrectCounts("d", [1], 2))

@@ -86,3 +86,37 @@ def test_ignores_later_changes_of_the_array():
     scene = ImageGrid(data, NAMES)
     data[:] = 0
     assert scene.images.any()
+
+
+def wrong(value):
+    """Return a sheet in which one share of light is this value."""
+    data = np.zeros((1, 3, 2, 8, 6, 3))
+    data[0, 1, 1, 2, 2, 0] = value
+    return data
+
+
+@pytest.mark.parametrize(
+    ("images", "changed", "error", "message"),
+    [
+        (
+            np.zeros((3, 2, 8, 6, 3)),
+            {},
+            ValueError,
+            r"images must have shape \(S, R, M, H, W, C\), got \(3, 2, 8, 6, 3\)",
+        ),
+        (sheets(frames=1)[:0], {}, ValueError, r"images must have shape .*, got \(0, 3, 2, 8, 6, 3\)"),
+        (sheets()[..., None], {}, ValueError, r"images must have shape .*, got \(4, 3, 2, 8, 6, 3, 1\)"),
+        (sheets(c=4), {}, ValueError, r"last axis of images must be 1 or 3 long, got \(4, 3, 2, 8, 6, 4\)"),
+        (np.full((1, 3, 2, 8, 6, 3), 255, np.uint8), {}, ValueError, r"got 255 to 255; for bytes: images / 255"),
+        (wrong(-0.1), {}, ValueError, r"images must lie in \[0, 1\], got -0.1 to 0"),
+        (wrong(1.5), {}, ValueError, r"images must lie in \[0, 1\], got 0 to 1.5"),
+        (wrong(np.nan), {}, ValueError, "images must be finite numbers, got nan"),
+        (sheets(), {"names": ["cat", "dog"]}, ValueError, r"names must be 3 texts, got 2: \['cat', 'dog'\]"),
+        (sheets(), {"names": "cat"}, TypeError, r"names must be a list of texts, got 'cat'; write \['cat'\]"),
+        (sheets(), {"zoom": 0}, ValueError, "zoom must be at least 1, got 0"),
+        (sheets(), {"zoom": 2.5}, TypeError, r"zoom must be a whole number, got 2\.5"),
+    ],
+)
+def test_refuses_what_is_no_grid_of_pictures(images, changed, error, message):
+    with pytest.raises(error, match=message):
+        ImageGrid(images, **{"names": NAMES} | changed)
