@@ -2,15 +2,13 @@
 
 import re
 
-import numpy as np
 from matplotlib.axes import Axes
 
 from animations import audit
 from animations.audit.numbers import twice, wrong_numbers
-from animations.audit.places import names_before
 from animations.audit.sources import Sources
 from animations.audit.texts import drawn_texts
-from animations.engine.painter import Painter, redraw
+from animations.engine.painter import Painter
 from animations.scene import Scene
 
 LAYOUT = {"cut off", "covered", "touching", "edge", "contrast", "same name", "same colour", "not in legend"}
@@ -78,12 +76,6 @@ def figures_of(scene):
     return figures
 
 
-def names_beside(scene):
-    """Return gid → the nearest label before that number, on its line; only for numbers that have one."""
-    texts = drawn_texts(painted(scene, 0).figure)
-    return names_before(texts, [text.get_window_extent() for text in texts])
-
-
 def numbers_on(figure):
     """Return gid → its number."""
     return {text.get_gid(): text for text in drawn_texts(figure) if text.get_gid()}
@@ -100,10 +92,3 @@ def painted(scene, frame):
     painter = Painter(scene)
     painter.paint(frame)
     return painter
-
-
-def check_painter(scene_maker, frames):
-    """Check that Painter, in any order, equals a redraw of everything."""
-    painter = Painter(scene_maker())
-    for frame in frames:
-        np.testing.assert_array_equal(painter.paint(frame), redraw(scene_maker(), frame), f"frame {frame}")
