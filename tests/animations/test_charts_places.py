@@ -53,16 +53,6 @@ def test_keeps_texts_with_their_bars_while_these_pass():
                 assert sheet.y1 >= letters.y1 - 1
 
 
-def test_draws_all_of_one_over_the_other_of_two_that_pass():
-    """Its bar, name and number: no letters of the other shine through."""
-    scene = BarRace(Table([1, 2], ["Aaaaaaa", "Bb"], [[1, 2], [2, 1]], title="t"))
-    pixels = Painter(scene).paint(0.5)[..., :3]
-    name = scene.runners[1].name.get_window_extent()
-    paper = pixels[::-1][int(name.y0) : int(name.y1), int(name.x0) - 4 : int(name.x1) + 4].reshape(-1, 3).astype(int)
-    pink = np.array([round(255 * part) for part in to_rgb(style.SERIES[0])])  # of the other, A
-    assert np.abs(paper - pink).sum(axis=1).min() > 60
-
-
 def test_ranks_lanes_and_glides_from_row_to_row():
     scene = updated(BarRace, 36.25)  # China passes Germany
     ranks = [np.argsort(np.argsort(-gdp().values[row])) for row in (36, 37)]
@@ -135,18 +125,6 @@ def test_paints_a_bar_as_long_as_its_value(frame):
     bars = [runner.bar for runner in scene.runners]
     painted = [painted_length(pixels, bar, color) for bar, color in zip(bars, style.SERIES, strict=True)]
     assert np.abs(painted - truth).max() <= 1
-
-
-def test_separates_passing_bars_by_paper():
-    """One lies over the other, with a rim of two pixels of paper above and below the upper one."""
-    scene = BarRace(Table([1, 2], ["A", "B"], [[1, 2], [2, 1]]))
-    pixels = Painter(scene).paint(0.6)[..., :3]
-    upper = scene.runners[1].bar.get_window_extent()  # B is made later
-    column = pixels[::-1][:, int(upper.x0) + 30].astype(int)
-    above = column[round(upper.y1) : round(upper.y1) + 4]
-    a, b = ([round(255 * part) for part in to_rgb(color)] for color in style.SERIES[:2])
-    np.testing.assert_array_equal(column[round(upper.y1) - 1], b)
-    np.testing.assert_array_equal(above, [[255] * 3, [255] * 3, a, a])
 
 
 # --- the pie ---------------------------------------------------------------------------------------------------------

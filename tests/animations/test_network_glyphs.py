@@ -78,13 +78,3 @@ def test_paints_every_number_of_a_picture_in_its_place_and_colour(name):
         left, top = picture.get_extent()[0], scene.size[1] - picture.get_extent()[3]
         cells = pixels[top + 1 if high > 1 else top :: high, left + 1 if wide > 1 else left :: wide]
         assert np.abs(cells[: len(rows), : len(columns)] - colors).max() <= 4, block.parameter.name
-
-
-def test_draws_pictures_as_in_the_array_with_one_scale_of_colours():
-    model, recording = trained_xor()
-    scene = NetworkDiagram(recording, model, steps=[2, 7])
-    drawn(scene, 1)
-    picture = scene.page.axes.images[0]
-    np.testing.assert_array_equal(picture.get_array(), recording.at(7)["dense_1.w"])
-    largest = np.abs(recording["dense_1.w"]).max()  # of all steps, also of those that are not drawn
-    assert picture.get_clim() == (-largest, largest)

@@ -67,34 +67,6 @@ def test_paints_every_weight_and_product_in_its_place_and_colour(made, recording
             assert np.abs(pixels[middles] - wanted).max() <= 3, "neighbours in a table of 256 colours"
 
 
-def test_paints_the_pictures_pixel_by_pixel(made):
-    scene = neuron(made)
-    pixels = painted(scene, 0).paint(0).astype(int)
-    for picture, middle in zip(PICTURES, (474, 210), strict=True):
-        red = np.repeat(picture[..., :1], 3, axis=2)
-        for left, side, wanted in ((30, 96, picture), (150, 224, red)):
-            top, apart = scene.size[1] - middle - side // 2, side // 32
-            drawn = pixels[top + apart // 2 : top + side : apart, left + apart // 2 : left + side : apart, :3]
-            assert np.abs(drawn - 255 * wanted)[1:-1, 1:-1].max() <= 2, "but for its frame"
-
-
-def test_shows_the_colours_and_limits_of_the_weights_on_the_scale(made, recording):
-    scene = neuron(made)
-    images = [axes.images[0] for axes in painted(scene, 0).figure.axes if axes.images]
-    signed = [image for image in images if image.get_cmap().name == "RdBu"]
-    *maps, scale = sorted(signed, key=lambda image: -len(image.get_array()))
-    assert [image.get_array().shape for image in (*maps, scale)] == [(32, 32)] * 3 + [(1, 288)]
-    for frame in (0, 3, LAST):
-        scene.update(frame)
-        limit = limits_of(recording)[frame]
-        assert {image.get_clim() for image in maps} == {(-limit, limit)}
-    assert (scale.get_array()[0, [0, -1]] == scale.get_clim()).all()
-    assert (np.diff(scale.get_array()[0]) > 0).all()
-    places = {text.get_text(): text.get_window_extent() for text in scene.page.axes.texts}
-    assert places["for deer"].x0 == pytest.approx(438, abs=2)
-    assert places["for horse"].x1 == pytest.approx(438 + 288, abs=2)
-
-
 def test_draws_a_neuron_that_has_learned_nothing(made):
     made.w[:2] = 0
     assert neuron(made).limits[:2].tolist() == [neuron(made).limits[2]] * 2, "the first that there is"

@@ -33,13 +33,6 @@ def test_counts_an_epoch_of_one_update_once():
     assert texts.keys() == {"step", "last_step", "SGD.loss", "Adam.loss"}
 
 
-def test_takes_every_number_of_every_frame_from_the_recording():
-    assert six()[WILD].divergence is not None
-    scene = Race(six())
-    check_all_numbers(scene, lambda frame: values_of(six(), scene.steps[frame]))
-    assert (scene.frames, scene.steps[0], scene.steps[-1]) == (101, 0, 120)
-
-
 # --- names, colours, places ---------------------------------------------------------------------------------------
 
 

@@ -7,6 +7,7 @@ import pytest
 
 import animations
 from animations import Scene, audit
+from animations.audit import CHECKS
 from animations.engine.painter import Painter, redraw
 from animations.groups import Group
 from tests.animations.samples import SAMPLES
@@ -30,11 +31,12 @@ def test_has_a_row_for_every_public_scene():
 
 @pytest.mark.parametrize("name", SAMPLES)
 def test_shows_every_number_readably(name):
-    """Its value, its place, a source for every digit; no text is cut off, covered or faint; painted equals redrawn."""
+    """Its value, its place, a source for every digit; no text is cut off, covered or faint."""
     sample = SAMPLES[name]
     scene, values = sample.make(), sample.values and sample.values()
     frames = None if sample.frames is None else sorted({frame % scene.frames for frame in sample.frames})
-    report = audit(scene, values, allowed=sample.allowed, frames=frames).check()
+    checks = set(CHECKS) - {"redraw"}  # the next test redraws
+    report = audit(scene, values, allowed=sample.allowed, frames=frames, checks=checks).check()
     assert report.compared == (report.numbers if sample.values else 0)
     assert (report.numbers == 0) is (name in WITHOUT_NUMBERS)
 
