@@ -90,7 +90,7 @@ def states(*middle):
 
 def panel(*middle, name="net"):
     learned = states(*middle)
-    losses, heights = ((each.min(), each.max()) for each in (learned.loss, learned.predicted))
+    losses, heights = ((each.min(), each.max()) for each in (learned.loss, learned.predicted.clip(-13, 13)))
     return CurveFit(learned, title="t", name=name, best_line=best_line(X, Y)[2], heights=heights, losses=losses)
 
 
