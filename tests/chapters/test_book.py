@@ -275,3 +275,15 @@ def test_prints_the_picture_without_buttons(browser):
         assert browser.run(hidden) == 0
     finally:
         browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+
+
+def test_says_so_where_the_browser_is_too_old_for_its_programs(driver, out):
+    without = {"source": "delete window.DecompressionStream"}
+    added = driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", without)
+    try:
+        driver.get((out / "ch03.html").as_uri())
+        Browser(driver).wait_for("document.querySelector('main > .notice')")
+        said = driver.execute_script("return document.querySelector('main > .notice').textContent")
+    finally:
+        driver.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", added)
+    assert said.startswith("Nothing moves on this page: it is damaged, or the browser is older than 2023.")
