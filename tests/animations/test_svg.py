@@ -159,6 +159,8 @@ LOOKS = {  # an artist → the attributes of each of its elements: some of them,
         lambda: Text(0.5, 0.5, "a < b & “c”", ha="center", gid="x", color="red", alpha=0.5, fontsize=7.2),
         [{"text": "a < b & “c”", "x": "500", "text-anchor": "middle", "font-size": "100", "data-gid": "x",
           "fill-opacity": "0.5", "stroke": None}]),
+    "pasted text, half transparent": (
+        lambda: PastedText(0.5, 0.5, "a", color="red", alpha=0.5), [{"fill": "#ff0000", "fill-opacity": "0.5"}]),
     "a text of two lines": (lambda: Text(0.1, 0.5, "one\ntwo"), [{"text": "one"}, {"text": "two"}]),
     "mathtext as a shape with its words": (
         lambda: Text(0.1, 0.5, "$x^2$", gid="square"), [{"text": "", "data-text": "$x^2$", "data-gid": "square"}]),
