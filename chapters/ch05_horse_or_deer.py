@@ -216,7 +216,7 @@ book.your_turn(Turn("pixels", "Move the picture, and draw on it", {
 # at one batch only.
 #
 # The gradient of a batch is rougher than that of all pictures, but an epoch has {batches} updates in place of one. Here
-# is one by hand, with plain gradient descent:
+# is such an epoch by hand, with plain gradient descent:
 
 # %%
 x, t, rate = red_pixels(pictures.x_train), pictures.y_train, 0.01
@@ -276,13 +276,13 @@ book.ask(Choose(f'Suppose that you say "{card.majority}" every time, with your e
                 options=ways, right=better))  # fmt: skip
 
 # %% [markdown]
-# The fraction of correct answers is called **accuracy**. Here it is {card.accuracy:.1%}. Is that much? Ask two things
+# The fraction of correct answers is called **accuracy**. Here it is {card.accuracy:.1%}. Is that a lot? Ask two things
 # of every accuracy.
 #
 # *Compared with what?* Of the {n_test} pictures {most} show a {card.majority}. With your eyes shut, you get these.
 # This is the **baseline**. A model that does not beat it has shown nothing.
 #
-# *How sure is it?* With {n_test} other pictures, the count would have been another. If the true accuracy
+# *How sure is it?* With {n_test} other pictures, the count would have been different. If the true accuracy
 # is $a$, the accuracy on $n$ pictures scatters around it with a standard deviation of
 #
 # $$\sqrt{\frac{a (1 - a)}{n}}$$
@@ -376,7 +376,7 @@ sure_horse, sure_deer = four.predicted[-1].tolist()
 # Is the network better, then? The third film counts right answers after every epoch, for the neuron and for the
 # network. The solid line is the accuracy on the training set, the dashed one that on the test set, and the dotted one
 # the baseline. The gap between the solid line and the dashed one is shaded. (Before the first epoch nothing has been
-# learned, so any gap that you see there is chance.)
+# learned, so any gap there is chance.)
 
 # %% Draw the film: the neuron and the network on both sets
 compared = [
@@ -436,12 +436,12 @@ book.ask(Place(f"How many of the {n_train} does the network still know?",
 #
 # *Neither of them.* The neuron cannot say that it does not know. Show it a black picture: every product is zero, and
 # the answer is the sigmoid of the bias, {1 / (1 + math.exp(-neuron.parameters[-1])):.3f}. Its probability chooses
-# between the classes that it knows, for pictures like those that it has seen. A cow is outside, and so, perhaps, is a
-# horse in the snow.
+# between the classes that it knows, for pictures like those that it has seen. A cow is unlike them,
+# and so, perhaps, is a horse in the snow.
 #
 # *A test set that was used.* The dashed lines go up and down, and you might stop where one is highest. Then
 # you have chosen with the test set, and it is no longer a test: the number that you report is too good. For choosing
-# you need a third set; more of that in chapter 7.
+# you need a third set; more about that in chapter 7.
 #
 # With `python -m chapters.ch05_horse_or_deer --data cifar10` you can read this chapter with photographs.
 #

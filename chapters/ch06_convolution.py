@@ -295,11 +295,11 @@ by_place = [float(column[pulls.largest]) for column in pulls.columns]  # for the
 # against it. Why are all colours of the step equally strong? In its first update Adam moves all weights about equally
 # far, as in chapter 5.
 #
-# In the source, the formula is the line of `self.grads["w"]`:
+# In the source, the formula is the line that sets `self.grads["w"]`:
 #
 # ::source tinylearn/layers/convolution.py Conv2D.backward
 #
-# (The last three lines are for a layer in front: `col2im` adds up what a pixel gets from all its patches.)
+# (The last three lines are for an earlier layer: `col2im` adds up what a pixel gets from all its patches.)
 #
 # Look at [a filter backward](#turn-filter:view="backward"): `dout` is one at the place that you choose. Whose gradient
 # changes when you change the image, and whose when you change the filter?
@@ -420,15 +420,15 @@ places = (side - 2) ** 2  # of a filter of 3 × 3 without padding
 # %% Draw the film: both networks on both sets
 gap_of_dense, gap_of_conv = (run.gaps[-1] for run in gap.runs)
 book.ask(Choose("Which network will have the larger gap between its two lines?",
-                f"In the end it is {gap_of_dense:.0%} for the dense one, {gap_of_conv:.0%} for the other.",
+                f"In the end it is {gap_of_dense:.1%} for the dense one, {gap_of_conv:.1%} for the other.",
                 options=("the dense one", "the convolutional one"),
                 right=f"the {'dense' if gap_of_dense > gap_of_conv else 'convolutional'} one"))  # fmt: skip
 book.film("ch06_dense_and_convolution", Clip(gap, fps=3, hold_first=2, hold_last=4, motion=3, colors=64),
           "Right answers of the dense network and of the convolutional one, epoch by epoch.")  # fmt: skip
 
 # %% [markdown]
-# After {conv_epochs} epochs the gap of the dense network is {gap_of_dense:.0%}, that of the convolutional one
-# {gap_of_conv:.0%}. (The dense one learns until epoch {dense_epochs}, to give it every chance.)
+# After {conv_epochs} epochs the gap of the dense network is {gap_of_dense:.1%}, that of the convolutional one
+# {gap_of_conv:.1%}. (The dense one learns until epoch {dense_epochs}, to give it every chance.)
 #
 # In the end the dense network gets {dense_right} further pictures right, with a confidence interval from
 # {dense_low:.0%} to {dense_high:.0%}. The convolutional one gets {conv_right}, from {conv_low:.0%} to {conv_high:.0%}.
@@ -456,7 +456,7 @@ of_conv = {pixels: still(convolutional, red_channel, pixels) for pixels in MOVES
 f"dense          {of_dense}\nconvolutional  {of_conv}"
 
 # %% [markdown]
-# Before each colon stands by how many pixels the pictures were moved. Unmoved, the convolutional network gets
+# The number before each colon says how many pixels the pictures were moved. Unmoved, the convolutional network gets
 # {of_conv[0]} right, after one pixel {of_conv[1]}, after four {of_conv[4]}. A feature map moves along with the picture,
 # and pooling forgives a pixel or so. But behind the maps stands a dense layer, and each of its weights still belongs to
 # one place. Convolution lets a network learn *what* a leg looks like from all places at once. It does not make the

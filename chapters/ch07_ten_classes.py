@@ -296,13 +296,13 @@ logits = np.asarray(bars.logits, float)  # of each picture of the film, each cla
 # You know nearly all of it from chapter 6. Sixty-four filters look at red, green and blue; thirty-two others look at
 # what those have found. After each convolution, max pooling keeps about a quarter of the numbers. (ReLU can wait until
 # then: the largest of four numbers is the same one before and after it, and there is less work.) Two dense layers come
-# last. Only `Dropout` is new, and we shall come to it. All together there are {training.model.parameters.size:,}
+# last. Only `Dropout` is new, and we shall come to it. Altogether there are {training.model.parameters.size:,}
 # parameters.
 #
 # ## Logits, softmax, one-hot
 #
-# Out of the last layer come ten numbers of any size, also negative ones. They are called **logits**. The softmax of
-# chapter 4 turns logits $z$ into probabilities $p$:
+# Out of the last layer come ten numbers of any size, including negative ones. They are called **logits**. The softmax
+# of chapter 4 turns logits $z$ into probabilities $p$:
 #
 # $$p_k = \frac{e^{z_k}}{\sum_j e^{z_j}}$$
 #
@@ -353,17 +353,17 @@ some = slice(1000)
 known = correct(training.model.predict(pictures.x_train[some]), pictures.y_train[some]) / len(pictures.y_train[some])
 often, likely = CLASS_NAMES[mistaken], mistakes[mistaken].argsort(kind="stable")[::-1]
 four = sorted([each for each in likely if each != mistaken][:4])  # for which it is taken most often
-book.ask(Choose(f"One mistake is the most frequent of all, and it is about a {often}. For what is a {often} taken?",
+book.ask(Choose(f"The most frequent mistake of all is about a {often}. What is that {often} mistaken for?",
                 f"That happens to {mistakes.max()} of {card.matrix[mistaken].sum()}.",
-                options=tuple(f"for a {CLASS_NAMES[each]}" for each in four),
-                right=f"for a {CLASS_NAMES[taken_for]}"))  # fmt: skip
+                options=tuple(f"a {CLASS_NAMES[each]}" for each in four),
+                right=f"a {CLASS_NAMES[taken_for]}"))  # fmt: skip
 
 # %% [markdown]
-# Two pictures prove nothing, so we count. The test set has {card.total:,}, and the network is right about
-# {card.accuracy:.1%} of them. Always naming the most frequent class would be right about {card.baseline:.1%}.
+# Two pictures prove nothing, so we count. The test set has {card.total:,}, and the network gets
+# {card.accuracy:.1%} of them right. Always naming the most frequent class would get {card.baseline:.1%} right.
 #
 # On many more pictures of the same kind, its accuracy would probably come out between {card.interval[0]:.1%} and
-# {card.interval[1]:.1%}. The confusion matrix, in the table at the end of the page, says which class is taken for
+# {card.interval[1]:.1%}. The confusion matrix, under "All numbers of this run", says which class is taken for
 # which. Most often it was a {CLASS_NAMES[mistaken]} that was taken for a {CLASS_NAMES[taken_for]}:
 # {card.matrix[mistaken, taken_for]} of {card.matrix[mistaken].sum()}.
 #
@@ -396,13 +396,14 @@ def augmented(data: Images, rng: np.random.Generator) -> SideBySide:
 
 shown = augmented(pictures, np.random.default_rng(book.seed))
 mirrored, angles, shifts = AUGMENT.draw(9, np.random.default_rng(book.seed))  # as the film does
-moved = 32 * np.abs(shifts[0])  # pixels down or up, and to a side
+down, right = 32 * shifts[0]  # pixels
 book.film("ch07_augmentation", Clip(shown, fps=1.2, motion=8, hold_last=3, hold_first=1.5, holds={3: 1, 7: 1}),
           "One truck, nine times: each time other numbers are drawn.")  # fmt: skip
 
 # %% [markdown]
-# The first time it was {"mirrored" if mirrored[0] else "not mirrored"}, turned by {abs(angles[0]):.1f}°, and moved by
-# {moved[0]:.1f} pixels up or down and {moved[1]:.1f} to one side. Beyond its edge the picture goes on as in a mirror:
+# The first time it was {"mirrored" if mirrored[0] else "not mirrored"}, turned by {abs(angles[0]):.1f}° to the
+# {"left" if angles[0] > 0 else "right"}, and moved by {abs(down):.1f} pixels {"down" if down > 0 else "up"} and
+# {abs(right):.1f} to the {"right" if right > 0 else "left"}. Beyond its edge the picture goes on as in a mirror:
 # look at the corners.
 #
 # No two of the nine are alike, but the label is always "truck". So it is of little use to learn by heart where each
@@ -427,9 +428,10 @@ book.your_turn(Turn("classes", "Turn the picture, and draw on it", {
 }))  # fmt: skip
 
 # %% [markdown]
-# Does it help? For the next film the same network learns twice, from no more than {min(FEW, len(pictures.x_train))}
-# pictures: once as they are, once with augmentation. Both begin with the same weights. The solid line is the accuracy
-# on the training set, the dashed one that on the test set, and between them lies the gap.
+# Does augmentation help? For the next film the same network learns twice, from no more than
+# {min(FEW, len(pictures.x_train))} pictures: once as they are, once with augmentation. Both begin with the same
+# weights. The solid line is the accuracy on the training set, the dashed one that on the test set, and between them
+# lies the gap.
 
 
 # %% Draw the film: two networks that learn from few pictures
@@ -484,22 +486,22 @@ book.film("ch07_overfitting", Clip(gap, fps=1.5, motion=6, hold_first=2, hold_la
           "The same network, with few pictures: as they are, and with augmentation.")  # fmt: skip
 
 # %% [markdown]
-# Shown the pictures as they are, the network ends with {plain.accuracies[0, -1]:.0%} on its training set and
-# {plain.accuracies[1, -1]:.0%} on the test set: a gap of {plain.gaps[-1]:.1%}.
+# Shown the pictures as they are, the network ends with {plain.accuracies[0, -1]:.1%} on its training set and
+# {plain.accuracies[1, -1]:.1%} on the test set: a gap of {plain.gaps[-1]:.1%}.
 #
-# With augmentation it is {changed.accuracies[0, -1]:.0%} and {changed.accuracies[1, -1]:.0%}. {narrower} But
+# With augmentation the two are {changed.accuracies[0, -1]:.1%} and {changed.accuracies[1, -1]:.1%}. {narrower} But
 # augmentation has a price. A network that never sees a picture twice has more to learn, and needs more epochs for
 # it{too_few}.
 #
-# And more pictures? The network of the first film has learned from {len(pictures.x_train):,}. It is right about
-# {known:.1%} of those, as far as we counted, and about {card.accuracy:.1%} of the test set. {in_large}
+# And more pictures? The network of the first film has learned from {len(pictures.x_train):,}. It gets
+# {known:.1%} of those right, as far as we counted, and {card.accuracy:.1%} of the test set. {in_large}
 #
 # ## Dropout
 #
 # To make a network fit its training set less closely, so that it generalises better, is called **regularisation**.
 # Augmentation does it by changing the inputs.
 #
-# **Dropout** does it inside the network. While that learns, it sets each of the numbers behind the first dense layer to
+# **Dropout** does it inside the network. During training it sets each of the numbers behind the first dense layer to
 # zero with a probability of {DROPOUT:.0%}. It rolls its dice anew for every picture. The others are multiplied by
 #
 # $$\frac{1}{1 - \text{rate}}$$
@@ -551,7 +553,7 @@ why_that_one = reason if chosen == 1e-3 and not book.quick else chance
 # Behind each learning rate stands how many of {len(y)} answers were right. So you choose {chosen:g}. {why_that_one}
 #
 # The validation set also tells you when to stop. When the loss on it no longer falls, more epochs only teach the
-# network its training set. To end there is **early stopping**.
+# network its training set. Stopping there is called **early stopping**.
 
 # %% Ask it about what it does not know
 source = "one collection of photographs" if book.data == "cifar10" else "the same program has drawn both"

@@ -142,7 +142,7 @@ wanders, settles = at_start[halfway[0] : epochs[0] + 1], at_start[halfway[1] :]
 # die was one.
 #
 # A bad one, and yet its episodes hold all that we need. Each of their {len(episodes.states):,} moves says: this state,
-# this action, and so it ended.
+# this action, and this is how it ended.
 #
 # ## Labels from the end
 #
@@ -279,7 +279,7 @@ book.film("ch08_frozen_lake", moves_film(walk, from_td, exact, learned.layer(-1)
 #
 # ## Slippery ice
 #
-# On real ice you slip. A move goes where you want in one of three cases only; in the others it goes to one side or the
+# On real ice you slip. A move goes where you want in only one of three cases; in the others it goes to one side or the
 # other.
 #
 # On the left of the next film walks the policy that you have just seen, on the right the best policy there is. Look at

@@ -107,8 +107,10 @@ def _inline(text: str) -> str:
 
     >>> _inline("python -m chapters 4 --seed 1")
     '<code>python <span class="flag">-m</span> chapters 4 <span class="flag">--seed</span> 1</code>'
+    >>> _inline("--resume")
+    '<code><span class="flag">--resume</span></code>'
     """
-    marked = re.sub(r"(?<= )-+[a-z]+", r'<span class="flag">\g<0></span>', html.escape(text))
+    marked = re.sub(r"(?<!\S)-+[a-z]+", r'<span class="flag">\g<0></span>', html.escape(text))
     return f"<code>{marked}</code>"
 
 

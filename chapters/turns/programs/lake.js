@@ -222,7 +222,7 @@ print(values.round(4), f"win rate of the greedy policy = {rate}", sep="\\n")
 
       const total = (letter) => chances.reduce((sum, chance, s) => sum + (letters[s] === letter ? chance : 0), 0);
       const [won, lost] = [total("G"), total("H")],
-        percent = (chance) => `${written(100 * chance, slippery ? 1 : 0)} %`;
+        percent = (chance) => `${written(100 * chance, slippery ? 1 : 0)}%`;
       const rate = win_rate(rows, leads, policy, data.moves),
         start = Math.max(...values.subarray(4 * letters.indexOf("S")).subarray(0, 4));
       const higher = slippery && next === "best" && discount === 1 && start > rate + 0.0005;
@@ -404,7 +404,7 @@ class Ice {
             : arrow([x - right * reach, y - down * reach], [x + right * reach, y + down * reach]),
       });
       set(tile.cloud, { r: 0.27 * this.unit * Math.sqrt(chances[s]) });
-      tile.chance.textContent = chances[s] >= 0.0005 && chances[s] < 0.9995 ? `${written(100 * chances[s], 1)} %` : "";
+      tile.chance.textContent = chances[s] >= 0.0005 && chances[s] < 0.9995 ? `${written(100 * chances[s], 1)}%` : "";
     });
     const [x, y] = this.middle(start);
     set(this.ring, { cx: x, cy: y, "aria-valuenow": start, "aria-valuetext": place(start, this.size) });
