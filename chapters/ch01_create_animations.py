@@ -408,4 +408,4 @@ book.numbers({f"{table.clock}s": len(table.times)})
 book.numbers({f"pictures of {name}": len(film.delays()) for name, film in book.films.items()})
 book.numbers({name: value for name, value in values.items() if not math.isnan(value)})
 book.numbers({f"all together {moment}": math.fsum(table.values[-1][~np.isnan(table.values[-1])])})
-book.numbers(who_passes_whom(ten))
+book.numbers({who: str(time) for who, time in who_passes_whom(ten).items()})  # 2010, not 2,010

@@ -53,7 +53,7 @@ from chapters.turns import Choose, Turn
 book = begin("ch02")
 START, MOST, ENOUGH = 1.2345, 2000, 1e-4  # stop when y changes by no more than this, or after so many steps
 SIZES = {8.0: "long steps", 0.01: "short steps", 0.001: "tiny steps"}
-RATES = {0.95: "too large", 0.1: "medium", 0.0003: "too small"}
+RATES = {0.95: "large", 0.1: "medium", 0.0003: "small"}
 TOO_FAR, BOUND, LEAPS = 1.1, 1.0, 60  # a rate that diverges, the bound between, and for how many steps to watch them
 VALLEY_START, VALLEY_STEPS = {"x": -9.0, "y": 2.0}, 100
 CURVE, RULE = "y = (x − 10)²", "x ← x − learning rate · slope"
@@ -287,9 +287,9 @@ def factor(rate: float) -> float:
 def learning_rates(walks: dict[float, Recording], clock: list[int]) -> Stacked:
     """A large, a medium and a small one; which of them is best is a guess."""
     panels = []
-    for title, (rate, recording) in zip(("Large", "Medium", "Small"), walks.items(), strict=True):
+    for rate, recording in walks.items():
         walk = Descent(recording, height, slope, rate, enough=ENOUGH)
-        panels.append(CurveDescent(walk, curve(), clock, title=title, name=f"rate_{rate}"))
+        panels.append(CurveDescent(walk, curve(), clock, title=RATES[rate].capitalize(), name=f"rate_{rate}"))
     return under(RULE, clock, SideBySide(*panels))
 
 
@@ -309,8 +309,8 @@ book.film("ch02_learning_rates", Clip(rates, **book.pace(6, 3), holds=slowly, ho
 # are long at first, and get shorter without anybody telling them to. With the smallest rate the walker is still at
 # {slow[-1]:.2f} when its time is up.
 #
-# And the rate that is too large? It does arrive, after {early} steps. It leaps from wall to wall, and each leap is a
-# little shorter than the last.
+# And the large rate? It arrives, too, after {early} steps. It leaps from wall to wall, and each leap is a little
+# shorter than the last.
 #
 # ## What makes a learning rate too large
 #
@@ -320,8 +320,7 @@ book.film("ch02_learning_rates", Clip(rates, **book.pace(6, 3), holds=slowly, ho
 #
 # Every step multiplies the distance by the same factor, $1 - 2 r$. For the medium rate it is {factor(MODERATE):g}:
 # each step covers a fifth of the way that is left. For the smallest rate it is {factor(SMALLEST):g}, so almost all of
-# the distance is left. For the one that is too large it is {factor(LARGEST):g}, and the minus sign is the leap to the
-# other wall.
+# the distance is left. For the largest it is {factor(LARGEST):g}, and the minus sign is the leap to the other wall.
 #
 # The two in $1 - 2 r$ comes from this curve: it is the **curvature**, the amount by which the slope changes when $x$
 # grows by one. In general the factor is

@@ -119,8 +119,8 @@ f"w = {w:.4f}, b = {b:.4f}"
 #
 # The next film shows the first **updates** one by one. Each has three pictures. First you see the errors. Then each row
 # pulls: its share of the sum in the formula for $w$ is drawn as a bar, and all shares together are the slope. Then
-# comes the step. On the right is the loss for every $w$ and $b$, drawn like a map: along each line it is the same, and
-# at the star it is zero. While you watch, ask yourself two questions. Which rows pull hardest, and why? And where does
+# comes the step. The map shows the loss for every $w$ and $b$: along each line it is the same, and at the star it is
+# zero. While you watch, ask yourself two questions. Which rows pull hardest, and why? And where does
 # a step end, compared with the floor of the valley?
 
 # %% Draw the film: the first updates, and how every row pulls
@@ -172,10 +172,11 @@ bound = float(2 / wall)
 # $$1 - \text{learning rate} \cdot \text{curvature}$$
 #
 # and the distance shrinks only while this lies between $-1$ and $1$. Across the valley that is
-# {1 - LEARNING_RATE * wall:.2f}: negative, so you saw $w$ leap from wall to wall, and not far from the limit. With a
-# learning rate above {bound:.6f} the leaps would grow. Along the floor the factor is {1 - LEARNING_RATE * floor:.4f},
-# so close to one that $b$ needs a thousand updates to come {1 - (1 - LEARNING_RATE * floor) ** 1000:.0%} of the way.
-# The walls forbid longer steps, and for the floor these are far too short.
+# {1 - LEARNING_RATE * wall:.2f}. That is negative, so you saw $w$ leap from wall to wall. It is also close to the
+# limit: with a learning rate above {bound:.6f} the leaps would grow. Along the floor the factor is
+# {1 - LEARNING_RATE * floor:.4f}, so close to one that $b$ needs a thousand updates to come
+# {1 - (1 - LEARNING_RATE * floor) ** 1000:.0%} of the way. The walls forbid longer steps, and for the floor
+# these are far too short.
 #
 # The cure is to change the question, not the method. **Standardise** the input: subtract its mean, and divide by its
 # standard deviation. Then $w$ and $b$ meet numbers of the same size, and the valley becomes a round bowl, in which
@@ -223,7 +224,7 @@ assert np.abs(parts.parameters - [w, b]).max() < 1e-9  # and the same as the loo
 # %% [markdown]
 # You will not write this loop again: `fit` runs it, and with a `Recorder` among its callbacks it keeps $w$ and $b$
 # after every update. Both films are drawn from that recording of {len(recording):,} states, the first of them from
-# before the first update. Fold out the code in front of the first film to see the call.
+# before the first update. To see the call, fold out the code that trains the neuron, near the top.
 #
 # ## Where it is wrong to trust it
 #
@@ -232,7 +233,7 @@ assert np.abs(parts.parameters - [w, b]).max() < 1e-9  # and the same as the loo
 # straight line, and the neuron can be nothing but a straight line. For such a pair a good fit on the table is a good
 # fit everywhere.
 #
-# Few things in the world are so kind. If the truth bends between two rows or behind the last one, the neuron goes
+# Few things in the world are so kind. If the truth bends between two rows or beyond the last one, the neuron goes
 # straight on, and its loss on the table does not warn you. Nor does it know what makes sense. Ask it for {COLDER:.0f}
 # °C, and it answers {model.predict([[COLDER]]).item():.0f} °F without hesitation, although [nothing is colder than
 # −273.15 °C](https://www.bipm.org/en/si-base-units/kelvin). A small loss says that a model agrees with the data that it

@@ -234,9 +234,9 @@ book.film("ch04_relu_sigmoid", Clip(functions, **book.pace(20), hold_first=3,
 # the loss and go back layer by layer, and multiply by every slope on the way. This is **backpropagation**.
 #
 # The film shows one update of a network that you can follow with a pencil: one input, three neurons with ReLU, one
-# output, and a single example. First the numbers flow forward to the loss. Then `dout` flows back, in red. On each line
-# it is multiplied by the weight, at each ReLU by the slope. When a weight knows its `dout`, its gradient is its input
-# times that, as in chapter 3. Follow the neuron in the middle row.
+# output, and a single example. First the numbers flow forward to the loss. Then `dout` flows back, in orange. On each
+# line it is multiplied by the weight, at each ReLU by the slope. When a weight knows its `dout`, its gradient is its
+# input times that, as in chapter 3. Follow the neuron in the middle row.
 
 
 # %% Draw the film: one update, beat by beat

@@ -31,8 +31,8 @@ HERE = Path(__file__).parent
 TITLE = "Machine learning, animated"
 INTRODUCTION = """
 Initialise, adjust, repeat: that is how machines learn, and here you can watch them do it. The films show real data,
-recorded while programs learned. You can play each film, stop it, and step through it. The text beside it tells you what
-to look for; its numbers come from the same run. First you guess what a film will show. Then it is your turn: move
+recorded while programs learned. You can play each film, stop it, and step through it. The text around it tells you
+what to look for; its numbers come from the same run. First you guess what a film will show. Then it is your turn: move
 something, and your browser computes it anew.
 """
 GLOSSARY_TITLE = "Words"

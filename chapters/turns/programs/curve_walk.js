@@ -83,7 +83,7 @@ print(f"step ${step}: x = {path[: ${step + 1}][-1]}, and after {len(path) - 1} s
       x: [0, 1],
       y: [0, 1],
       names: ["x", "height"],
-      left: 58,
+      left: 66,
     });
     const chart = new Axes({
       title: "How far above the minimum, after each step",

@@ -103,7 +103,7 @@ class Axes {
     const { left, right, top, bottom, width, height } = this,
       ticks = [];
     const text = (x, y, anchor, label) => ticks.push(SVG("text", { x, y, "text-anchor": anchor }, label));
-    const step_x = round_step(x[1] - x[0], 6),
+    const step_x = round_step(x[1] - x[0], Math.max(...x.map(Math.abs)) < 1e5 ? 6 : 3), // long numbers need more room
       step_y = round_step(y[1] - y[0], 6);
     const digits = (step) => Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
     const tick = (value, step) => written(value, digits(step)).replace(".00e", "e");

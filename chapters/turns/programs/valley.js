@@ -190,7 +190,10 @@ print(f"after ${step} steps: x, y = {path[: ${step + 1}][-1]}")
       const digits = Math.abs(place[0]) + Math.abs(place[1]) < 1000 ? 4 : 0;
       lines[0].textContent = `${optimizer}: ${RULES[optimizer].rule}`;
       lines[1].textContent = `gradient (${slopes.map((each) => written(each, digits)).join(", ")}): the orange arrow, uphill`;
-      lines[2].textContent = `(${place.map((each) => written(each, digits)).join(", ")}) → (${next.map((each) => written(each, digits)).join(", ")})`;
+      lines[2].textContent = places
+        .slice(step, step + 2) // the last place has no next
+        .map((each) => `(${each.map((part) => written(part, digits)).join(", ")})`)
+        .join(" → ");
       lines[3].textContent =
         last < data.steps || valley_height(places[last]) > valley_height(places[0])
           ? `It diverges: after ${last} steps it is higher than at the start.`

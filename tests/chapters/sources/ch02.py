@@ -95,8 +95,8 @@ def learning_rates(clock):
 
 
 def diverging(clock):
-    rates = {"diverges": 1.1, "the bound": 1.0, "too large": 0.95, "medium": 0.1, "too small": 0.0003}
-    ends = {"medium": 30, "too large": 58}
+    rates = {"diverges": 1.1, "the bound": 1.0, "large": 0.95, "medium": 0.1, "small": 0.0003}
+    ends = {"medium": 30, "large": 58}
 
     def chart(frame):
         found = {}
