@@ -371,7 +371,7 @@ book.ask(Choose(f"The most frequent mistake of all is about a {often}. What is t
 #
 # So many parameters can store a good many pictures together with their labels. A network that does so has found out
 # nothing about trucks. It is right about the pictures that it knows, and helpless before others. In chapter 5 you saw
-# such a gap between training set and test set: that is **overfitting**.
+# such a gap between training set and test set: that is overfitting.
 #
 # The best cure is more pictures. But somebody has to find and label them. The next best cure is to make new pictures
 # out of old ones, by changes that leave the answer as it is. That is called **data augmentation**. Each time a picture
@@ -387,7 +387,7 @@ def augmented(data: Images, rng: np.random.Generator) -> SideBySide:
     """A truck on the left, changed by chance, and on the right what the network has been shown in its place."""
     picture = data.x_train[np.flatnonzero(data.y_train == CLASS_NAMES.index("truck"))[0]]
     steps = AugmentationSteps(picture, *AUGMENT.draw(9, rng), name="a truck")
-    grid = np.ones((steps.frames, *steps.shown.shape), np.float32)  # white, until it has been shown
+    grid = np.full((steps.frames, *steps.shown.shape), 0.5, np.float32)  # grey, until it has been shown
     for frame, done in enumerate(steps.done):
         grid[frame, :done] = steps.shown[:done]
     grid = grid.reshape(steps.frames, 3, 3, *picture.shape)
