@@ -371,7 +371,7 @@ book.ask(Choose(f"The most frequent mistake of all is about a {often}. What is t
 #
 # So many parameters can store a good many pictures together with their labels. A network that does so has found out
 # nothing about trucks. It is right about the pictures that it knows, and helpless before others. In chapter 5 you saw
-# such a gap between training set and test set: that is overfitting.
+# such a gap between training set and test set: that is **overfitting**.
 #
 # The best cure is more pictures. But somebody has to find and label them. The next best cure is to make new pictures
 # out of old ones, by changes that leave the answer as it is. That is called **data augmentation**. Each time a picture
