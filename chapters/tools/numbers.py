@@ -29,7 +29,7 @@ def shown(value: Any) -> str:
         if any(isinstance(each, list | tuple) for row in value for each in row):
             return "".join(shown(matrix) for matrix in value)
         return _matrix(value)
-    return rounded(value) if isinstance(value, int | float) else html.escape(str(value))
+    return rounded(value).replace(" ", "&nbsp;") if isinstance(value, int | float) else html.escape(str(value))
 
 
 def _matrix(rows: Sequence[Sequence[Any]]) -> str:

@@ -49,7 +49,7 @@ function answer_choice(section, { options, right }, reveal) {
       for (const each of buttons) each.disabled = true;
       buttons[answer].classList.add("right");
       if (chosen !== answer) button.classList.add("wrong");
-      reveal(chosen === answer ? "Yes." : `No: ${right}.`);
+      reveal(chosen === answer ? "Yes." : `No. The answer: ${right}.`);
     }),
   );
   return [make("div", { class: "choices" }, ...buttons)];
