@@ -10,6 +10,8 @@ A callback may also have these methods, which `fit` calls:
 
     start(run)             before anything changes; if it raises an error, nothing does
     begin(run)             before the first update, when all is as it begins, also in a resumed run
+    with_values(step, epoch, loss, batch, learning_rate)
+                           in place of the callback itself: plain values take less time than an Update
     diverged(error)        if training diverged
     close()                at the end, also after an error
     keep(), restore(kept)  to return what a checkpoint should keep; to take that back when the run is resumed
@@ -57,6 +59,12 @@ class Callback(Protocol):
     """Anything that you can call with an Update."""
 
     def __call__(self, update: Update) -> Any: ...
+
+
+def takes_values(callback: Any) -> bool:
+    """Does `fit` call its `with_values`? Not if a subclass has a `__call__` of its own."""
+    decides = next(kind for kind in type(callback).__mro__ if {"__call__", "with_values"} & vars(kind).keys())
+    return "with_values" in vars(decides)
 
 
 class ProgressBar:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from tinylearn.batches import Batches
-from tinylearn.callbacks import Update
+from tinylearn.callbacks import Update, takes_values
 from tinylearn.checkpoint import load_checkpoint, read_more
 from tinylearn.checks import without_addresses
 from tinylearn.ctrl_c import ctrl_c_later
@@ -36,6 +36,7 @@ class Run:
     ) -> None:  # fmt: skip
         self.workers = workers
         self.model, self.loss, self.optimizer, self.batches, self.callbacks = model, loss, optimizer, batches, callbacks
+        self.calls = [(each.with_values, True) if takes_values(each) else (each, False) for each in callbacks]
         self.losses: list[float] = []
         self.loss_sum, self.loss_rows = 0.0, 0
         self.stopped = False
@@ -78,12 +79,17 @@ class Run:
         if batches.last_of_epoch:
             self._end_epoch()
         rate = self.optimizer.learning_rate  # a callback may change it for the next step
-        update = Update(
-            batches.step, batches.epoch, loss, rows, self.model, self.optimizer, rate, batches.last_of_epoch
-        )
-        for callback in self.callbacks:
-            callback(update)
-        if update.stopped:
+        update = None
+        for call, with_values in self.calls:
+            if with_values:
+                call(batches.step, batches.epoch, loss, rows, rate)
+                continue
+            if update is None:
+                update = Update(
+                    batches.step, batches.epoch, loss, rows, self.model, self.optimizer, rate, batches.last_of_epoch
+                )
+            call(update)
+        if update is not None and update.stopped:
             self.stopped = True
             if self.loss_rows:
                 self._end_epoch()

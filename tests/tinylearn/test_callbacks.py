@@ -110,6 +110,25 @@ def test_tells_the_learning_rate_of_the_step_to_all():
     assert told == recorder.recording.learning_rates[1:].tolist() == [1.0, 0.5, 0.25]
 
 
+def test_gives_plain_values_to_a_callback_that_takes_them_unless_a_subclass_says_otherwise():
+    told, (x, y), model = [], small_data(4), small_model()
+
+    class Plain:
+        def with_values(self, step, epoch, loss, batch, learning_rate):
+            told.append((step, epoch, learning_rate, len(batch)))
+
+        def __call__(self, update):
+            raise AssertionError("it takes values")
+
+    class Own(Recorder):
+        def __call__(self, update):
+            told.append(update.step)
+
+    callbacks = [Plain(), Own(model), lambda update: told.append(-update.step)]
+    train(model, x, y, optimizer=SGD(1.0), epochs=2, callbacks=callbacks)
+    assert told == [(1, 1, 1.0, 4), 1, -1, (2, 2, 1.0, 4), 2, -2]
+
+
 def test_a_schedule_may_bring_the_learning_rate_to_zero():
     (x, y), model, told = small_data(4), small_model(), []
 

@@ -177,6 +177,8 @@ class Recorder:
                 raise
             raise TypeError(f"Recorder: step and epoch must be whole numbers, got {step!r} and {epoch!r}") from None
 
+    with_values = record  # so `fit` needs no Update: it took 8 % of the time of a neuron's update
+
     def _again(self, step: int) -> int:
         """Return the step's number in the recording: it grows from one `fit` to the next, also after `close`."""
         if self.closed:
