@@ -47,8 +47,9 @@ async function unpack_array({ dtype, shape, differences, planes }) {
   const [Whole, none] = WHOLE[width],
     whole = new Whole(numbers.buffer),
     row = length / (shape[0] ?? 1);
-  for (let k = 0; k < differences; k++)
+  for (let k = 0; k < differences; k++) {
     for (let i = row; i < length; i++) whole[i] += whole[i - row] - none; // without its highest bits
+  }
   return Object.assign(new type(numbers.buffer), { shape });
 }
 

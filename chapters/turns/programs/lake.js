@@ -228,7 +228,9 @@ print(values.round(4), f"win rate of the greedy policy = {rate}", sep="\\n")
       const higher = slippery && next === "best" && discount === 1 && start > rate + 0.0005;
       summary.textContent =
         `Always follow the arrows, and you win ${percent(rate)} of all episodes.` +
-        (higher ? ` With other arrows when few moves are left, ${percent(start)}: that is the number at the start.` : "");
+        (higher
+          ? ` With other arrows when few moves are left, ${percent(start)}: that is the number at the start.`
+          : "");
       [won, lost, 1 - won - lost].forEach((part, k) => {
         ends[k].style.width = `${100 * Math.max(part, 0)}%`;
       });
