@@ -56,9 +56,7 @@ class Scene(Data):
     size = (1200, 600)
     frames = 1
     glides = False  # can it be drawn between frames, as in `update(3.4)`?
-    cuts: Sequence[
-        float
-    ] = ()  # pixels from the left where a narrow page cuts the picture; the parts go below each other
+    cuts: Sequence[float] = ()  # pixels from the left; on a narrow page the parts between them stand below each other
     style: str | Mapping[str, Any] = "default"  # a name of a matplotlib style, or settings
 
     def draw(self, figure: FigureBase) -> None:
