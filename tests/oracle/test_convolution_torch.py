@@ -15,15 +15,6 @@ close = {"rtol": 1e-9, "atol": 1e-11}  # atol: where large terms cancel
 many = settings(max_examples=260, derandomize=True, deadline=None)
 
 
-@pytest.fixture(autouse=True)
-def one_thread():
-    """More than one only wait for each other over such small arrays."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
-
-
 def tensor(values: np.ndarray):
     return torch.tensor(np.array(values), dtype=torch.float64, requires_grad=True)
 
@@ -62,16 +53,3 @@ def test_equals_pytorch_on_200_configurations(name):
 
     compare()
     assert_they_cover(seen, at_least=200)
-
-
-@given(cases(pooling=True))
-def test_average_pool_counts_its_padding_as_pytorch_does(case: Case):
-    """PyTorch's own padding, where it takes it: the same on both sides, at most half the window."""
-    (ph, pw), (kh, kw) = case.windows.padding if isinstance(case.windows.padding, tuple) else (0, 0), case.windows.size
-    padding = min(ph, kh // 2), min(pw, kw // 2)
-    layer, x = AveragePool2D(case.size, case.stride, padding), case.x()
-    if min(x.shape[1] + 2 * padding[0] - kh, x.shape[2] + 2 * padding[1] - kw) < 0:
-        return
-    pool = torch.nn.AvgPool2d(case.windows.size, case.windows.stride, padding)
-    expected = pool(tensor(x).permute(0, 3, 1, 2)).permute(0, 2, 3, 1)
-    np.testing.assert_allclose(layer.forward(x), expected.detach().numpy(), **close)

@@ -1,10 +1,14 @@
-"""Fifty updates with `fit` against PyTorch, float64: losses, parameters, running statistics, a prediction."""
+"""Fifty updates with `fit` against PyTorch, float64: losses, parameters, running statistics, a prediction.
+
+Three networks with one optimiser, and every optimiser with one network.
+"""
 
 import numpy as np
 import pytest
 
 from tinylearn import (
     SGD,
+    Adam,
     AveragePool2D,
     BatchNorm,
     Conv2D,
@@ -15,6 +19,7 @@ from tinylearn import (
     MaxPool2D,
     MeanSquaredError,
     Residual,
+    RMSprop,
     Sequential,
     Sigmoid,
     Tanh,
@@ -85,21 +90,63 @@ def as_theirs(array):
     return torch.tensor(np.ascontiguousarray(array.transpose(axes)))
 
 
-@pytest.mark.parametrize("make", [vectors, images, sequences])
-def test_fifty_updates_equal_pytorchs(make):
+class Decayed:
+    """An optimiser of PyTorch's in front of whose steps every parameter shrinks, as AdamW does it."""
+
+    def __init__(self, optimizer, weight_decay):
+        self.optimizer, self.weight_decay, self.zero_grad = optimizer, weight_decay, optimizer.zero_grad
+
+    def step(self):
+        for group in self.optimizer.param_groups:
+            for parameter in group["params"]:
+                parameter.data.mul_(1 - group["lr"] * self.weight_decay)
+        self.optimizer.step()
+
+
+their = torch.optim
+MOMENTUM = SGD(0.05, momentum=0.9), lambda p: their.SGD(p, 0.05, momentum=0.9)
+RUNS = {
+    "vectors": (vectors, *MOMENTUM),
+    "images": (images, *MOMENTUM),
+    "momentum": (sequences, *MOMENTUM),
+    "SGD": (sequences, SGD(0.1), lambda p: their.SGD(p, 0.1)),
+    "RMSprop": (sequences, RMSprop(0.01), lambda p: their.RMSprop(p, 0.01, alpha=0.9, eps=1e-7)),
+    "Adam": (sequences, Adam(0.01), lambda p: their.Adam(p, 0.01, eps=1e-7)),
+    "Adam, other settings": (
+        sequences,
+        Adam(0.05, beta_1=0.6, beta_2=0.8, epsilon=1e-3),
+        lambda p: their.Adam(p, 0.05, betas=(0.6, 0.8), eps=1e-3),
+    ),
+    "AdamW": (
+        sequences, Adam(0.01, weight_decay=0.3), lambda p: their.AdamW(p, 0.01, eps=1e-7, weight_decay=0.3)
+    ),
+    "SGD, decoupled weight decay": (
+        sequences, SGD(0.05, momentum=0.9, weight_decay=0.2), lambda p: Decayed(MOMENTUM[1](p), 0.2)
+    ),
+    "RMSprop, decoupled weight decay": (
+        sequences,
+        RMSprop(0.01, weight_decay=0.2),
+        lambda p: Decayed(their.RMSprop(p, 0.01, alpha=0.9, eps=1e-7), 0.2),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_fifty_updates_equal_pytorchs(name):
     rng = np.random.default_rng(0)
+    make, ours_steps, theirs_steps = RUNS[name]
     ours, theirs, x = make(rng)
     model, twin = Sequential(ours), nn.Sequential(*theirs).double()
     y = rng.uniform(size=(*x.shape[:-1], 2) if x.ndim == 3 else (len(x), 2))
     with torch.no_grad():
         for mine, parameter in zip(model.named_parameters().values(), twin.parameters(), strict=True):
             parameter.copy_(as_theirs(mine))
-    losses, their_losses = [], []
-    fit(model, x, y, loss=MeanSquaredError(), optimizer=SGD(0.05, momentum=0.9), epochs=1, batch_size=BATCH,
+    losses, their_losses, start = [], [], model.parameters.copy()
+    fit(model, x, y, loss=MeanSquaredError(), optimizer=ours_steps.clone(), epochs=1, batch_size=BATCH,
         shuffle=False, callbacks=[lambda update: losses.append(update.loss)])  # fmt: skip
 
     their_x = torch.tensor(x).permute(0, 3, 1, 2) if x.ndim == 4 else torch.tensor(x)
-    optimizer = torch.optim.SGD(twin.parameters(), 0.05, momentum=0.9)
+    optimizer = theirs_steps(twin.parameters())
     for start in range(0, len(x), BATCH):
         rows = slice(start, start + BATCH)
         optimizer.zero_grad()
@@ -110,6 +157,7 @@ def test_fifty_updates_equal_pytorchs(make):
 
     close = {"rtol": 1e-9, "atol": 1e-12}
     assert len(losses) == UPDATES
+    assert np.abs(model.parameters - start).max() > 0.1  # it went somewhere
     np.testing.assert_allclose(losses, their_losses, **close)
     for (name, mine), parameter in zip(model.named_parameters().items(), twin.parameters(), strict=True):
         np.testing.assert_allclose(as_theirs(mine), parameter.detach(), **close, err_msg=name)
