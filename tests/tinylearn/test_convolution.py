@@ -6,8 +6,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.tinylearn.window_cases import Case, cases
-from tinylearn import AveragePool2D, Conv2D, Dense, MaxPool2D
-from tinylearn.initializers import constant, he_normal, ones
+from tinylearn import AveragePool2D, Conv2D, MaxPool2D
+from tinylearn.initializers import he_normal
 from tinylearn.layers import convolution, fast_convolution, pooling
 from tinylearn.layers.loops import convolve, convolve_backward, max_pool, max_pool_backward, places
 from tinylearn.layers.windows import Windows
@@ -100,6 +100,12 @@ def test_computes_by_hand(name):
         np.testing.assert_array_equal(layer.grads["b"], [1 + 7])
 
 
+def test_starts_with_he_weights_and_zero_biases():
+    layer = Conv2D(3, 5, (2, 4), rng=np.random.default_rng(7))
+    np.testing.assert_array_equal(layer.params["w"], he_normal((2, 4, 3, 5), np.random.default_rng(7)))
+    np.testing.assert_array_equal(layer.params["b"], np.zeros(5))
+
+
 def test_pools_each_channel_alone_and_whole_numbers_as_floats():
     x = np.stack([np.eye(2), np.eye(2)[::-1] * 3, -np.eye(2)], axis=2)[None]
     np.testing.assert_array_equal(MaxPool2D(2).forward(x), [[[[1, 3, 0]]]])
@@ -108,26 +114,6 @@ def test_pools_each_channel_alone_and_whole_numbers_as_floats():
         out = MaxPool2D(3, padding=1).forward(x)
         np.testing.assert_array_equal(out, MaxPool2D(3, padding=1).forward(x.astype(float)))
         assert out.dtype == np.float64
-
-
-def test_a_filter_of_one_pixel_is_a_dense_layer_over_the_channels():
-    rng = np.random.default_rng(0)
-    conv, dense = Conv2D(3, 4, 1, rng=rng, biases=he_normal), Dense(3, 4, rng=rng)
-    dense.params["w"][:], dense.params["b"][:] = conv.params["w"][0, 0], conv.params["b"]
-    x, dout = images(2, 5, 4, 3), images(2, 5, 4, 4)
-    np.testing.assert_allclose(conv.forward(x), dense.forward(x), **close)
-    np.testing.assert_allclose(conv.backward(dout), dense.backward(dout), **close)
-    np.testing.assert_allclose(conv.grads["w"][0, 0], dense.grads["w"], **close)
-    np.testing.assert_allclose(conv.grads["b"], dense.grads["b"], **close)
-
-
-def test_parameters_start_with_he_weights_and_zero_biases_or_as_you_choose():
-    layer = Conv2D(3, 5, (2, 4), rng=np.random.default_rng(7))
-    np.testing.assert_array_equal(layer.params["w"], he_normal((2, 4, 3, 5), np.random.default_rng(7)))
-    np.testing.assert_array_equal(layer.params["b"], np.zeros(5))
-    chosen = Conv2D(3, 5, (2, 4), rng=np.random.default_rng(7), weights=ones, biases=constant(0.5))
-    np.testing.assert_array_equal(chosen.params["w"], np.ones((2, 4, 3, 5)))
-    np.testing.assert_array_equal(chosen.params["b"], np.full(5, 0.5))
 
 
 # --- the page, the fast one and the plain loops -----------------------------------------------------------------------

@@ -1,6 +1,5 @@
 """The promises of every layer, row by row of the table; how a layer is written; and what it refuses."""
 
-import copy
 import math
 
 import numpy as np
@@ -125,17 +124,6 @@ def test_keeps_nothing_of_batches_of_other_sizes_and_dtypes(name):
 
 
 @every_layer
-def test_gives_the_same_gradients_again_and_without_dx(name):
-    layer, x = made(name)
-    first = [array.copy() for array in passed(layer, x)]
-    assert_equal(passed(layer, x), first)
-    layer.needs_dx = False
-    layer.grads = {}
-    layer.backward(first[0] + 1)
-    assert_equal(layer.named_gradients().values(), first[2:])
-
-
-@every_layer
 def test_refuses_backward_before_forward_and_a_dout_of_another_shape(name):
     layer, x = made(name)
     with pytest.raises(ValueError, match=r"backward was called before forward; call forward\(x\) first$"):
@@ -146,16 +134,6 @@ def test_refuses_backward_before_forward_and_a_dout_of_another_shape(name):
             layer.backward(wrong)
         assert str(error.value).startswith(repr(layer))
         assert f"{out.shape}, got {wrong.shape}" in str(error.value)
-
-
-@every_layer
-def test_copies_are_independent(name):
-    layer, x = made(name)
-    before = layer.forward(x)
-    twin = copy.deepcopy(layer)
-    for array in [*twin.named_parameters().values(), *twin.named_state().values()]:
-        array += 1
-    np.testing.assert_array_equal(layer.forward(x), before)
 
 
 @every_layer
@@ -238,15 +216,12 @@ def test_layers_of_your_own_have_their_own_dicts_and_say_what_they_need():
 
 
 def wrong_windows(kind):
+    """What `Windows` itself refuses is in `test_windows.py`."""
     return [
         (lambda: kind(0), ValueError, f"^{kind.__name__}: size must be at least 1, got 0$"),
-        (lambda: kind("2"), TypeError, f"^{kind.__name__}: size must be a whole number, got '2'$"),
-        (lambda: kind(stride=0), ValueError, f"^{kind.__name__}: stride must be at least 1, got 0$"),
-        (lambda: kind(padding=-1), ValueError, f"^{kind.__name__}: padding must not be negative, got -1$"),
         (lambda: kind(padding=2), ValueError, r"padding must be smaller than the window, got \(2, 2\) for 2 × 2: "),
         (lambda: kind((3, 2), padding=(0, 2)), ValueError, r"padding must .* got \(0, 2\) for 3 × 2: "),
         (lambda: kind((2, 3), padding=(2, 0)), ValueError, r"padding must .* got \(2, 0\) for 2 × 3: "),
-        (lambda: kind(padding="full"), ValueError, "padding must be a number, .* got 'full'$"),
     ]
 
 
@@ -256,19 +231,14 @@ def conv(*arguments, **settings):
 
 @refusals(
     (lambda: Dense(0, 3, rng=RNG), ValueError, "^Dense: n_in must be at least 1, got 0$"),
-    (lambda: Dense(3, -1, rng=RNG), ValueError, "^Dense: n_out must be at least 1, got -1$"),
-    (lambda: Dense(2.5, 3, rng=RNG), TypeError, "^Dense: n_in must be a whole number, got 2.5$"),
+    (lambda: Dense(3, 0, rng=RNG), ValueError, "^Dense: n_out must be at least 1, got 0$"),
     (lambda: Dense("3", 3, rng=RNG), TypeError, "^Dense: n_in must be a whole number, got '3'; write 3$"),
     (lambda: Dense(2, 3, rng=0), TypeError, r"^Dense: rng must be a NumPy generator, such as np\.random\.default_rng"),
-    (lambda: Dense(2, 3, rng=np.random), TypeError, "^Dense: rng must be a NumPy generator"),
     (lambda: conv(0, 1, 3), ValueError, "^Conv2D: channels_in must be at least 1, got 0$"),
-    (lambda: conv(1, -1, 3), ValueError, "^Conv2D: channels_out must be at least 1, got -1$"),
+    (lambda: conv(1, 0, 3), ValueError, "^Conv2D: channels_out must be at least 1, got 0$"),
     (lambda: conv(1.0, 1, 3), TypeError, r"^Conv2D: channels_in must be a whole number, got 1\.0; write 1$"),
-    (lambda: conv(1, "8", 3), TypeError, "^Conv2D: channels_out must be a whole number, got '8'; write 8$"),
     (lambda: conv(1, 1, 0), ValueError, "^Conv2D: kernel_size must be at least 1, got 0$"),
-    (lambda: conv(1, 1, 3, 0), ValueError, "^Conv2D: stride must be at least 1, got 0$"),
     (lambda: conv(1, 1, 3, 1, -1), ValueError, "^Conv2D: padding must not be negative, got -1$"),
-    (lambda: conv(1, 1, 3, 1, "full"), ValueError, "^Conv2D: padding must be a number, .* got 'full'$"),
     (lambda: Conv2D(1, 1, 3), TypeError, "rng"),
     (lambda: Conv2D(1, 1, 3, rng=None), TypeError, r"^Conv2D: rng must be a NumPy generator, such as np\.random\."),
     (lambda: conv(1, 2, 3, weights=lambda shape, rng: np.ones(2)), ValueError,
@@ -276,12 +246,9 @@ def conv(*arguments, **settings):
     (lambda: Dropout(1, rng=RNG), ValueError, r"^Dropout: rate must be in \[0, 1\), got 1\.0$"),
     (lambda: Dropout(-0.1, rng=RNG), ValueError, r"^Dropout: rate must be in \[0, 1\), got -0\.1$"),
     (lambda: Dropout(math.nan, rng=RNG), ValueError, r"^Dropout: rate must be in \[0, 1\), got nan$"),
-    (lambda: Dropout("0.2", rng=RNG), TypeError, "^Dropout: rate must be a number, got '0.2'; write 0.2$"),
     (lambda: Dropout(0.2), TypeError, "rng"),
     (lambda: Dropout(0.2, rng=np.random.RandomState(0)), TypeError, "^Dropout: rng must be a NumPy generator"),
-    (lambda: LeakyReLU(-0.1), ValueError, "^LeakyReLU: slope must be "),
     (lambda: LeakyReLU(1), ValueError, r"^LeakyReLU: slope must be in \[0, 1\)"),
-    (lambda: LeakyReLU("1"), TypeError, "^LeakyReLU: slope must be a number"),
     (lambda: BatchNorm(0), ValueError, "^BatchNorm: n_in must be at least 1, got 0$"),
     (lambda: BatchNorm(3, momentum=1), ValueError, r"^BatchNorm: momentum must be in \(0, 1\), got 1\.0$"),
     (lambda: BatchNorm(3, momentum=0), ValueError, r"^BatchNorm: momentum must be in \(0, 1\), got 0\.0$"),
@@ -321,14 +288,3 @@ def test_refuses_wrong_arguments(call, kind, words):
 def test_refuses_an_input_that_does_not_fit(layer, shape, words):
     with pytest.raises(ValueError, match=words):
         layer.forward(np.ones(shape))
-
-
-@pytest.mark.parametrize("shape", [(4, 3), (2, 5, 3), (2, 1, 5, 3), (0, 5, 3)])
-def test_dense_takes_any_number_of_axes_before_the_last(shape):
-    layer, flat = (Dense(3, 2, rng=np.random.default_rng(0)) for _ in range(2))
-    x = np.random.default_rng(1).normal(size=shape)
-    out = layer.forward(x)
-    np.testing.assert_array_equal(out.reshape(-1, 2), flat.forward(x.reshape(-1, 3)))
-    np.testing.assert_array_equal(layer.backward(out).reshape(-1, 3), flat.backward(out.reshape(-1, 2)))
-    np.testing.assert_array_equal(layer.grads["w"], flat.grads["w"])
-    assert out.shape == (*shape[:-1], 2)
