@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import tinylearn as tl
 from tests.tinylearn.refusals import assert_refused, refusals
 from tinylearn import Augment
 from tinylearn.augmentation import FILLS, _inside, affine, flip
@@ -102,15 +101,11 @@ def test_pieces_of_a_large_batch_are_put_together_in_order(pixels, monkeypatch):
 def test_no_turn_and_no_shift_change_no_bit(seed, fill, dtype):
     rng = np.random.default_rng(seed)
     x = batch(rng, dtype=dtype)
-    angles, shifts, mirrored = still(len(x))
-    out = affine(x, angles, shifts, mirrored, fill=fill)
-    np.testing.assert_array_equal(out, x)
-    assert out.dtype == dtype
-    mirrored = rng.random(len(x)) < 0.5
-    turned = affine(x, angles, shifts, mirrored)
-    np.testing.assert_array_equal(turned, flip(x, mirrored))
-    for before, after, is_mirrored in zip(x, turned, mirrored, strict=True):
-        np.testing.assert_array_equal(after, before[:, ::-1] if is_mirrored else before)
+    (angles, shifts, _), mirrored = still(len(x)), rng.random(len(x)) < 0.5
+    for out in (affine(x, angles, shifts, mirrored, fill=fill), flip(x, mirrored)):
+        for before, after, is_mirrored in zip(x, out, mirrored, strict=True):
+            np.testing.assert_array_equal(after, before[:, ::-1] if is_mirrored else before)
+        assert out.dtype == dtype
 
 
 @pytest.mark.parametrize("turns", [1, 2, 3, 4, -1])
@@ -132,16 +127,6 @@ def test_shifts_by_whole_pixels_show_a_part_of_the_padded_image(fill, mode, down
     np.testing.assert_allclose(affine(x, angles, [[down / 5, right / 7]], mirrored, fill=fill), expected, atol=1e-12)
     half = affine(np.array([[[[0.0], [1.0], [5.0], [7.0]]]]), [0], [[0, 0.5 / 4]], [False])
     np.testing.assert_allclose(half.ravel(), [0, 0.5, 3, 6])  # half a pixel is the mean of two
-
-
-def test_mirror_turn_shift_come_in_this_order():
-    rng = np.random.default_rng(0)
-    x, (angles, shifts, mirrored) = batch(rng, (4, 8, 8, 3)), moves(rng, 4)
-    angles[:] = 90  # so that no step but the last mixes pixels
-    turned = affine(flip(x, mirrored), angles, 0 * shifts, [False] * 4)
-    out = affine(x, angles, shifts, mirrored)
-    np.testing.assert_allclose(out, affine(turned, 0 * angles, shifts, [False] * 4), atol=1e-12)
-    assert not np.allclose(out, affine(x, angles, shifts, ~mirrored))
 
 
 @given(st.integers(1, 9), st.integers(-40, 40), fills)
@@ -169,12 +154,8 @@ def test_draws_who_is_mirrored_then_angles_then_shifts_and_nothing_else(rotation
     np.testing.assert_array_equal(out, affine(x, angles, shifts, mirrored, fill=fill))
     assert not np.shares_memory(out, x)
     assert used.bit_generator.state == rng.bit_generator.state
-    assert repr(eval(repr(augment))) == repr(augment)
+    assert repr(augment) == f"Augment(rotation={rotation}, shift={shift}, flip={mirror}, fill='{fill}')"
     assert np.array_equal(augment(x, used), out) == (augment.flip == bool(rotation) == bool(shift) is False)
-
-
-def test_is_written_as_the_call_that_makes_it():
-    assert repr(ALL) == "Augment(rotation=20, shift=0.1, flip=True, fill='reflect')"
 
 
 @pytest.mark.parametrize("augment", [ALL, Augment(flip=True), Augment(rotation=180, fill="nearest")], ids=repr)
@@ -187,44 +168,9 @@ def test_keeps_shape_and_dtype_and_only_reads_x(augment, shape, dtype):
     assert (out.shape, out.dtype, out.flags.writeable) == (shape, dtype, True)
     assert not np.shares_memory(out, x)
     wide = images((10, 16, 12, 6))
-    for x in (
-        wide[::2, ::2, ::2, ::2],
-        wide.transpose(0, 2, 1, 3),
-        wide[:, ::-1, :, ::-1],
-    ):  # however it lies in memory
+    for x in (wide[::2, ::2, ::2, ::2], wide.transpose(0, 2, 1, 3), wide[:, ::-1]):  # however it lies in memory
         expected = ALL(np.ascontiguousarray(x), np.random.default_rng(0))
         np.testing.assert_array_equal(ALL(x, np.random.default_rng(0)), expected)
-
-
-def test_moves_every_image_in_its_own_way_within_the_limits():
-    """A bright point at the right of the centre shows angle, shift and mirror of its image."""
-    size, n = 65, 400
-    x = np.zeros((n, size, size, 1))
-    x[:, 32, 52] = 1  # 20 pixels right of the centre
-    for rotation, shift, flipped in ((20, 0, False), (0, 0.1, False), (0, 0, True)):
-        out = Augment(rotation=rotation, shift=shift, flip=flipped)(x, np.random.default_rng(0))[..., 0]
-        mass = out.sum(axis=(1, 2))
-        up = 32 - (out.sum(axis=2) @ np.arange(size)) / mass
-        right = (out.sum(axis=1) @ np.arange(size)) / mass - 32
-        if rotation:
-            angles = np.degrees(np.arctan2(up, right))
-            assert -20.5 < angles.min() < -19 < 19 < angles.max() < 20.5
-        elif shift:
-            for moved in (up, right - 20):
-                assert -6.51 < moved.min() < -6.3 < 6.3 < moved.max() < 6.51
-        else:
-            assert 160 < (right == -20).sum() < 240
-            assert ((right == 20) | (right == -20)).all()
-
-
-def test_fit_takes_it():
-    x, y, losses = images((6, 4, 4, 1)), np.array([0, 1] * 3), []
-    for augment in (ALL, ALL, None):
-        model = tl.Sequential([tl.Flatten(), tl.Dense(16, 2, rng=np.random.default_rng(0))], dtype=np.float32)
-        loss = tl.CategoricalCrossEntropy(from_logits=True)
-        losses.append(tl.fit(model, x, y, loss=loss, optimizer=tl.SGD(0.1), epochs=3, batch_size=4, augment=augment,
-                             rng=np.random.default_rng(1)))  # fmt: skip
-    assert losses[0] == losses[1] != losses[2]
 
 
 # --- refused ----------------------------------------------------------------------------------------------------------
@@ -245,26 +191,22 @@ LIMITS = r"^Augment: rotation must lie in 0 … 180 degrees, to either side, got
 
 @refusals(
     (lambda: Augment(rotation=181), ValueError, LIMITS + "181$"),
-    (lambda: Augment(rotation=-1), ValueError, LIMITS + "-1$"),
     (lambda: Augment(rotation=np.nan), ValueError, LIMITS + "nan$"),
     (lambda: Augment(shift=1), ValueError, r"^Augment: shift must be in \[0, 1\), got 1\.0$"),
     (lambda: Augment(shift=-0.1), ValueError, r"^Augment: shift must be in \[0, 1\), got -0\.1$"),
     (lambda: Augment(fill="zeros"), ValueError, "^Augment: fill must be one of 'reflect', 'nearest', got 'zeros'$"),
     (lambda: ALL.draw(-1, RNG), ValueError, "^Augment: count must be 0 or more, got -1$"),
     (lambda: ALL.draw(1.5, RNG), TypeError, "^Augment: count must be a whole number, got 1.5$"),
-    (lambda: ALL.draw("3", RNG), TypeError, "^Augment: count must be a whole number, got '3'; write 3$"),
     (lambda: ALL(images(), 0), TypeError, r"^Augment: rng must be a NumPy generator, .* got 0"),
     (lambda: ALL(np.zeros((4, 8, 8)), RNG), ValueError, "^Augment: " + FOUR_AXES + r"\(4, 8, 8\)"),
     (lambda: ALL(np.zeros((4, 0, 8, 3)), RNG), ValueError, FOUR_AXES + r"\(4, 0, 8, 3\)"),
     (lambda: ALL(np.zeros((4, 8, 8, 3), np.uint8), RNG), TypeError, FLOATS),
     (lambda: flip(np.zeros((4, 8, 8)), [True] * 4), ValueError, "^flip: " + FOUR_AXES + r"\(4, 8, 8\)"),
-    (lambda: flip(np.zeros((4, 8, 8, 3), np.uint8), [True] * 4), TypeError, FLOATS),
     (lambda: moved(at=20), ValueError, r"^affine: angles must have shape \(5,\), for 5 images, got \(\)"),
     (lambda: moved([0, 0, np.nan, 0, 0]), ValueError, r"^affine: angles must be finite .*, got nan at angles\[2\]"),
     (lambda: moved(by=np.zeros(5)), ValueError, r"^affine: shifts must have shape \(5, 2\), for 5 images, got \(5,\)"),
     (lambda: moved(shifts=np.nan), ValueError, r"^affine: shifts must be finite numbers, got nan at shifts\[0, 0\]"),
     (lambda: moved(shifts=1), ValueError, "shifts must lie between -1 and 1, as fractions of height and width"),
-    (lambda: moved(shifts=-2), ValueError, "shifts must lie between -1 and 1, as fractions of height and width"),
     (lambda: moved(mirrored=[0, 1, 0, 1, 0]), ValueError,
      r"^affine: mirrored must be 5 bools, one per image, got int64 of shape \(5,\)"),
     (lambda: moved(fill="wrap"), ValueError, "^affine: fill must be one of 'reflect', 'nearest', got 'wrap'"),

@@ -24,21 +24,6 @@ class Limited(SGD):
         super().step(parameters, np.clip(gradients, -1e-3, 1e-3))
 
 
-class Late(Optimizer):
-    """Its memory is an attribute, there only after the first step; a list counts."""
-
-    def __init__(self, learning_rate):
-        super().__init__(learning_rate)
-        self.steps = []
-
-    def step(self, parameters, gradients):
-        self.steps.append(len(self.steps))
-        if not hasattr(self, "mean"):
-            self.mean = np.zeros_like(parameters)
-        self.mean += gradients / len(self.steps)
-        parameters -= self.learning_rate * self.mean
-
-
 class Sign(Optimizer):
     """It has a setting and a count of its own, and steps by the sign alone, every so often."""
 
@@ -114,7 +99,7 @@ MAKERS = {
     "Sign": lambda dtype: Sign(0.01, every=1),
     "Limited": lambda dtype: Limited(0.1, momentum=0.5),
     "Scaled": lambda dtype: Scaled(np.linspace(0.001, 0.1, 21, dtype=dtype)),
-    **{kind.__name__: lambda dtype, kind=kind: kind(0.01) for kind in (Late, Nesterov, Lion, Layerwise)},
+    **{kind.__name__: lambda dtype, kind=kind: kind(0.01) for kind in (Nesterov, Lion, Layerwise)},
 }
 
 

@@ -40,11 +40,6 @@ def test_draws_dropout_and_augmentation_again(kind, shared, settings, monkeypatc
     assert until in (None, recording.steps[-1])
 
 
-def test_draws_augmentation_alone_again():
-    recording = recorded(dense(), X, Y, SGD(0.01), augment=noisy)
-    assert not np.isin(check(recording, 7, "dense_1.w[2, 0]").inputs, X).any()
-
-
 @pytest.mark.parametrize("rate", [0.0, 0.5])
 def test_gives_a_small_last_batch_the_workers_of_the_full_ones(monkeypatch, rate):
     x, y, rng = np.tile(X, (5, 1)), np.tile(Y, (5, 1)), np.random.default_rng(0)

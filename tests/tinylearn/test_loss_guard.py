@@ -179,7 +179,7 @@ def test_guards_formulas_from_a_mixin():
     class Mixed(Formulas, Loss):
         pass
 
-    with pytest.raises(ValueError, match=r"Mixed\(\): backward was called before forward"):
+    with pytest.raises(ValueError, match=r"^Mixed\(\): .* before forward; call forward\(predicted, target\) first$"):
         Mixed().backward()
     with pytest.raises(ValueError, match=r"Mixed\(\): target must have the shape"):
         Mixed().forward(HALF, np.ones(3))
@@ -280,13 +280,6 @@ def test_an_error_in_a_formula_is_the_same_object_and_names_the_loss(make, text)
             backward(Gives(*answers))
         assert raised.value is answers[-1]
         assert f"Gives(): {text}" in str(raised.value)
-
-
-def test_an_error_that_makes_its_own_text_names_the_loss_in_a_note():
-    with pytest.raises(FileNotFoundError, match="no/such/file") as raised:
-        backward(Gives(FileNotFoundError(2, "No such file", "/no/such/file")))
-    assert raised.value.__notes__ == ["raised by Gives()"]
-    assert raised.value.errno == 2
 
 
 def test_backward_waits_for_a_forward_that_ends_well():

@@ -6,7 +6,6 @@ Kills and full disks are in tests/faults.
 import contextlib
 import errno
 import json
-import os
 import shutil
 import signal
 import subprocess
@@ -140,26 +139,6 @@ def test_can_be_read_by_another_thread_while_training_goes_on(tmp_path):
     reader.join()
     assert errors == []
     assert lengths
-
-
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="there are no forks")
-def test_lets_a_child_that_is_forked_in_fit_end_as_it_wants_to(tmp_path):
-    def fork(update):
-        if update.step == 5:
-            child = os.fork()
-            if child == 0:
-                raise SystemExit
-            ends.append(os.waitpid(child, 0)[1])
-
-    model, ends = small_model(), []
-    try:
-        train(model, [Recorder(model, tmp_path / "run"), fork])
-    except SystemExit:
-        os._exit(0)  # of the child: nothing else was raised on the way
-    except BaseException:
-        os._exit(1)
-    assert ends == [0]
-    assert len(Recording.load(tmp_path / "run")) == 61
 
 
 # --- Ctrl-C and errors ------------------------------------------------------------------------------------------------
