@@ -58,6 +58,7 @@ def test_knows_step_epoch_and_what_is_still_to_come():
         np.testing.assert_array_equal(x[:, 0], rows)
         np.testing.assert_array_equal(y, x)
     assert where.step == 6
+    assert seen[:10] != seen[10:]  # each epoch has an order of its own
     assert list(where) == []  # all epochs are done
 
 

@@ -12,16 +12,12 @@ from tinylearn import (
     SGD,
     BinaryCrossEntropy,
     Checkpoint,
-    Dense,
     Evaluate,
-    MeanSquaredError,
     ProgressBar,
     Recorder,
-    Sequential,
     Update,
     accuracy,
     load_checkpoint,
-    race,
 )
 
 # --- what a callback is told ------------------------------------------------------------------------------------------
@@ -35,7 +31,8 @@ def test_an_update_says_what_happened_and_keeps_its_values():
         kept.append(update)
         parameters.append(model.parameters.copy())
 
-    train(model, x, y, optimizer=optimizer, epochs=2, batch_size=4, shuffle=False, callbacks=[lambda _: None, listen])
+    callbacks = iter([lambda _: None, listen])
+    train(model, x, y, optimizer=optimizer, epochs=2, batch_size=4, shuffle=False, callbacks=callbacks)
     assert [update.step for update in kept] == [1, 2, 3, 4, 5, 6]
     assert [update.epoch for update in kept] == [1, 1, 1, 2, 2, 2]
     assert [update.last_of_epoch for update in kept] == [False, False, True] * 2
@@ -49,14 +46,6 @@ def test_an_update_says_what_happened_and_keeps_its_values():
     for _, batch in seen_batches(epochs=2, batch_size=4):
         with pytest.raises(ValueError, match="read-only"):
             batch[0] = 0
-
-
-@pytest.mark.parametrize("batch_size", [10, 99])
-def test_a_single_batch_is_the_last_of_its_epoch(batch_size):
-    told, (x, y) = [], small_data(10)
-    note = (lambda update: told.append(update.last_of_epoch) for _ in range(1))  # callbacks may come from a generator
-    train(small_model(), x, y, epochs=2, batch_size=batch_size, callbacks=note)
-    assert told == [True, True]
 
 
 class Door:
@@ -161,22 +150,6 @@ def test_stops_after_the_update_and_returns_the_losses(at, losses):
     np.testing.assert_allclose(got, expected, rtol=1e-14)
     assert (recorder.closed, recorder.recording.steps.tolist()) == (True, list(range(at + 1)))
     assert not any(layer.training for layer in model.layers)
-
-
-def test_stops_one_runner_of_a_race_and_keeps_its_losses():
-    x = np.linspace(-1, 1, 8)[:, None]
-
-    def enough(update):
-        if update.last_of_epoch and update.loss < 0.1:
-            update.stop()
-
-    runners = race(lambda rng: Sequential([Dense(1, 1, rng=rng)]), (x, 3 * x), {"fast": SGD(0.5), "slow": SGD(1e-4)},
-                   loss=MeanSquaredError(), epochs=20, callbacks=[enough])  # fmt: skip
-    losses = runners["fast"].losses
-    assert len(runners["slow"].losses) == 20
-    assert 1 < len(losses) < 20
-    assert losses[-1] < 0.1 < losses[-2]
-    assert len(runners["fast"].recording) == len(losses) + 1
 
 
 # --- Evaluate ---------------------------------------------------------------------------------------------------------

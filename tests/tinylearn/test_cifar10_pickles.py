@@ -14,8 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.tinylearn.cifar10_files import BATCHES, FOLDERS, python_2_pickle, python_3_pickle
-from tinylearn.datasets import cifar10
+from tests.tinylearn.cifar10_files import python_2_pickle, python_3_pickle
 from tinylearn.datasets.batches import FromBuffer, Noted, python_batch
 
 ROWS = np.random.default_rng(0).integers(0, 256, (3, 3072), dtype=np.uint8)
@@ -25,11 +24,19 @@ LABELS = [6, 9, 0]
 # --- honest ones -------------------------------------------------------------------------------------------------
 
 
+READ_ONLY = np.frombuffer(ROWS.tobytes(), np.uint8).reshape(ROWS.shape)
+
+
 @pytest.mark.parametrize("protocol", range(6))
-def test_reads_the_pickles_of_every_python(protocol):
-    batch = python_batch("here", python_3_pickle(LABELS, ROWS, protocol))
-    np.testing.assert_array_equal(batch.labels, LABELS)
-    np.testing.assert_array_equal(batch.rows, ROWS)
+@pytest.mark.parametrize("rows", [ROWS, READ_ONLY, np.asfortranarray(ROWS)], ids=["rows", "read-only", "columns"])
+def test_reads_the_pickles_of_every_python_and_either_numpy(protocol, rows):
+    files = [python_3_pickle(LABELS, rows, protocol)]
+    if protocol == 5:  # as NumPy 1 names it; without the frame, whose length would differ
+        name, old = b"\x8c\x13numpy._core.numeric", b"\x8c\x12numpy.core.numeric"
+        files += [files[0][:2] + files[0][11:].replace(name, old)]
+    for batch in (python_batch("here", data) for data in files):
+        np.testing.assert_array_equal(batch.labels, LABELS)
+        np.testing.assert_array_equal(batch.rows, ROWS)
 
 
 def test_reads_a_pickle_of_python_2_as_python_does():
@@ -40,22 +47,6 @@ def test_reads_a_pickle_of_python_2_as_python_does():
     batch = python_batch("here", data)
     np.testing.assert_array_equal(batch.rows, expected[b"data"])
     np.testing.assert_array_equal(batch.labels, expected[b"labels"])
-
-
-def test_reads_an_array_that_was_written_column_by_column_as_rows():
-    for protocol in (4, 5):
-        data = python_3_pickle(LABELS, np.asfortranarray(ROWS), protocol)
-        np.testing.assert_array_equal(python_batch("here", data).rows, ROWS)
-
-
-def test_reads_protocol_5_of_either_numpy_and_of_read_only_arrays():
-    fixed = np.frombuffer(ROWS.tobytes(), np.uint8).reshape(ROWS.shape)
-    for rows in (ROWS, fixed):
-        data = python_3_pickle(LABELS, rows, protocol=5)
-        name, old = b"\x8c\x13numpy._core.numeric", b"\x8c\x12numpy.core.numeric"
-        body = data[11:].replace(name, old)  # without the frame, whose length would differ
-        for each in (data, data[:2] + body):
-            np.testing.assert_array_equal(python_batch("here", each).rows, ROWS)
 
 
 @pytest.mark.parametrize(
@@ -104,12 +95,9 @@ class Call:
 ATTACKS = {
     "system": lambda canary: Call(os.system, f"touch {canary}"),
     "eval": lambda canary: Call(eval, f"open({canary!r}, 'w').close()"),
-    "exec": lambda canary: Call(exec, f"open({canary!r}, 'w').close()"),
     "open": lambda canary: Call(open, canary, "w"),
     "check_call": lambda canary: Call(subprocess.check_call, ["touch", canary]),
-    "mkdir": lambda canary: Call(os.mkdir, canary),
     "tofile": lambda canary: Call(np.ndarray.tofile, ROWS, canary),
-    "savetxt": lambda canary: Call(np.savetxt, canary, [1]),
 }
 PLACES = {
     "alone": lambda attack: attack,
@@ -154,42 +142,18 @@ def test_would_run_them_with_python_s_own_pickle(tmp_path, attack):
     assert (tmp_path / "canary").exists()
 
 
-def test_runs_nothing_of_a_hostile_batch_in_a_folder(tmp_path):
-    folder = tmp_path / FOLDERS["python"]
-    folder.mkdir()
-    for name in BATCHES:
-        (folder / name).write_bytes(pickle.dumps(Call(os.mkdir, str(tmp_path / "canary")), protocol=2))
-    with pytest.raises(ValueError, match=rf"^{folder}/data_batch_1: .* asks for posix\.mkdir"):
-        cifar10(tmp_path)
-    assert sorted(tmp_path.iterdir()) == [folder]
+LOOK_ALIKE = [
+    "numpy.core.multiarray:scalar", "numpy._core.multiarray:fromstring", "numpy._core.multiarray:frombuffer",
+    "numpy:_frombuffer", "numpy._core.numeric:_frombuffer.__globals__",
+    "numpy._core._multiarray_umath:_reconstruct", "numpy:ndarray.tofile",
+    "numpy._core.multiarray._reconstruct:__globals__", "numpy:load", "numpy.:ndarray", "Numpy:ndarray",
+    "numpy:dtype.__class__", "numpy._core.multiarray:_reconstruct.__self__", "codecs:encode", "_codecs:decode",
+    "_codecs:encode.__self__", "copyreg:_reconstructor", "copy_reg:_reconstructor",
+    "tinylearn.datasets.batches:Noted", ":ndarray", "numpy:",
+]  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "numpy.core.multiarray:scalar",
-        "numpy._core.multiarray:fromstring",
-        "numpy._core.multiarray:frombuffer",
-        "numpy._core.numeric:_frombuffer.__globals__",
-        "numpy:_frombuffer",
-        "numpy._core._multiarray_umath:_reconstruct",
-        "numpy._core.multiarray._reconstruct:__globals__",
-        "numpy:ndarray.tofile",
-        "numpy:load",
-        "numpy.:ndarray",
-        "Numpy:ndarray",
-        "numpy:dtype.__class__",
-        "numpy._core.multiarray:_reconstruct.__self__",
-        "codecs:encode",
-        "_codecs:decode",
-        "_codecs:encode.__self__",
-        "copyreg:_reconstructor",
-        "copy_reg:_reconstructor",
-        "tinylearn.datasets.batches:Noted",
-        ":ndarray",
-        "numpy:",
-    ],
-)
+@pytest.mark.parametrize("name", LOOK_ALIKE)
 def test_refuses_names_that_look_like_those_of_arrays(name):
     module, name = name.split(":")
     text = b"".join(b"\x8c" + bytes([len(part)]) + part.encode() for part in (module, name))

@@ -203,7 +203,7 @@ def test_a_bias_from_zero_to_a_house_price_is_no_divergence(weights):
 @pytest.mark.parametrize("scale", [1e6, 1e7])
 def test_trains_on_targets_of_millions(scale):
     """The first update makes w, or b, more than a million times as large, and the loss smaller."""
-    for seed in range(20):
+    for seed in range(5):
         rng = np.random.default_rng(seed)
         x = rng.normal(size=(50, 1))
         x = (x - x.mean()) / x.std()

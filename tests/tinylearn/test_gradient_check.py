@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import tinylearn as tl
+from tests.extending.embedding import Embedding
 from tests.tinylearn.planted_layers import BROKEN, PLANTED, Centre, Scale, dense, half, spoilt
 from tinylearn import Dense, GradientError, Layer, ReLU, Residual, Sequential, Tanh, check_gradients
 from tinylearn.analysis import gradient_check
@@ -176,30 +177,20 @@ class Sum(Layer):
         return dout
 
 
-class Embedding(Layer):
-    """Looks up a row of numbers for each word: x (N, T) word numbers → out (N, T, 2)."""
+SIZES = 5, 2, np.random.default_rng(0)
 
-    def __init__(self):
-        self.params["w"] = np.random.default_rng(0).normal(size=(5, 2))
 
-    def forward(self, x):
-        self.ids = x.astype(int)
-        return self.params["w"][self.ids]
-
-    def backward(self, dout):
-        dw = np.zeros_like(self.params["w"])
-        np.add.at(dw, self.ids, dout)
-        self.grads["w"] = dw
+def embedding():
+    return Embedding(*SIZES)
 
 
 def last_only(self, dout, right):
-    dw = np.zeros_like(self.params["w"])
-    dw[self.ids] = dout  # a word that occurs twice counts once
-    self.grads["w"] = dw
+    self.grads["table"] = np.zeros_like(self.params["table"])
+    self.grads["table"][self.numbers] = dout  # a word that occurs twice counts once
 
 
 def add_in_place(self, dout, right):
-    np.add.at(self.grads["w"], self.ids, dout)
+    np.add.at(self.grads["table"], self.numbers, dout)
 
 
 def with_nan(*layers):
@@ -214,13 +205,13 @@ REFUSED = {
                          r"^half_1, Half\(3, 3\): x\["),  # the second ReLU is given zeros; in the model no harm
     "of a model": (lambda: NetWithPenalty(dense(None)()), X, GradientError,
                    r"^NetWithPenalty\(.*\): .* half_1\.w is not 0 for a dout of 0"),
-    "of a model with words": (lambda: HalfNet([Embedding()]), WORDS, GradientError,
-                              r"^HalfNet\(\[Embedding\(\)\]\): embedding_1\.w\["),
-    "a word twice": (spoilt(Embedding, last_only), WORDS, GradientError, r"w\[\d, \d\]: backward gives"),
-    "words added": (spoilt(Embedding, add_in_place), WORDS, GradientError, "not add to it"),
-    "words as floats": (Embedding, [[1.0]], GradientError,
+    "of a model with words": (lambda: HalfNet([embedding()]), WORDS, GradientError,
+                              r"^HalfNet\(\[Embedding\(5, 2\)\]\): embedding_1\.table\["),
+    "a word twice": (spoilt(Embedding, last_only, *SIZES), WORDS, GradientError, r"table\[\d, \d\]: backward gives"),
+    "words added": (spoilt(Embedding, add_in_place, *SIZES), WORDS, GradientError, "not add to it"),
+    "words as floats": (embedding, [[1.0]], GradientError,
                         r"out changes with x\[0, 0\]; return dx, or give x as integers$"),
-    "a word too large": (Embedding, [[9]], IndexError, r"Embedding\(\): index 9 is out of bounds"),
+    "a word too large": (embedding, [[9]], IndexError, r"Embedding\(5, 2\): index 9 is out of bounds"),
     "both modes": (PLANTED["zero"][0], X, GradientError, r"above the tolerance of 1e-06$"),
     "a single row": (RefusesASingleRow, X, ValueError, r"RefusesASingleRow\(\): too few rows"),
     "no rows": (Sum, X, GradientError, r"Sum\(\): forward must return a batch \(N, …\), got a single number"),
@@ -321,8 +312,8 @@ def test_leaves_what_a_layer_in_use_has_cached_drawn_and_been_told():
 
 def test_does_not_nudge_whole_numbers():
     words = WORDS.copy()
-    assert check_gradients(Embedding(), words).error < 1e-8
-    model = Sequential([Embedding(), Dense(2, 2, rng=np.random.default_rng(0)), Tanh()])
+    assert check_gradients(embedding(), words).error < 1e-8
+    model = Sequential([embedding(), Dense(2, 2, rng=np.random.default_rng(0)), Tanh()])
     assert check_gradients(model, words.astype(np.uint8)).error < 1e-8
     np.testing.assert_array_equal(words, WORDS)
 

@@ -1,7 +1,6 @@
 """Sequential: one vector for all parameters, passes through its layers, files, copies, and how it is shown."""
 
 import copy
-import pickle
 import re
 from pathlib import Path
 
@@ -12,8 +11,6 @@ from tests.tinylearn.model_helpers import small_model
 from tests.tinylearn.refusals import assert_refused, refusals
 from tinylearn import (
     SGD,
-    Adam,
-    CategoricalCrossEntropy,
     Conv2D,
     Dense,
     Dropout,
@@ -186,20 +183,6 @@ def test_predict_switches_training_off_and_back_also_after_an_error():
     assert (spy.seen, spy.training) == ([False, False], True)
 
 
-def test_a_convolutional_net_learns():
-    """Which quarter of a noisy image is bright? Eight images of each of three, learned by heart."""
-    rng = np.random.default_rng(0)
-    x, y = rng.normal(0, 0.3, size=(24, 6, 4, 2)), np.arange(24) % 3
-    for image, quarter in zip(x, y, strict=True):
-        row, column = divmod(int(quarter), 2)
-        image[row * 3 : row * 3 + 3, column * 2 : column * 2 + 2] += 1
-    model, loss = small_net(dropout=0.1), CategoricalCrossEntropy(from_logits=True)
-    losses = fit(model, x, y, loss=loss, optimizer=Adam(0.01), epochs=60, batch_size=8, rng=rng)
-    assert losses[0] > 0.9
-    assert losses[-1] < 0.2
-    np.testing.assert_array_equal(model.predict(x).argmax(axis=1), y)
-
-
 # --- refused ----------------------------------------------------------------------------------------------------------
 
 
@@ -313,33 +296,7 @@ def test_the_net_of_chapter_7():
     assert (table["MaxPool2D(2)"][-1], table["total"][-1]) == ("0", "169,130")
 
 
-def test_output_shapes_draw_no_random_numbers():
-    class Noise(Layer):
-        def __init__(self):
-            self.rng = np.random.default_rng(0)
-
-        def forward(self, x):
-            return x + self.rng.normal(size=x.shape)
-
-    model = Sequential([Noise()])
-    assert model.output_shapes((3,)) == [(3,)]
-    assert model.layers[0].rng.random() == np.random.default_rng(0).random()
-
-
 # --- copies, files ----------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
-@pytest.mark.parametrize("copied", [copy.deepcopy, lambda model: pickle.loads(pickle.dumps(model))])
-def test_a_copy_is_equal_packed_and_independent(dtype, copied):
-    model = small_model(dtype=dtype)
-    before, twin = model.parameters.copy(), copied(model)
-    np.testing.assert_array_equal(twin.parameters, before)
-    assert twin.parameters.dtype == dtype
-    twin.parameters[:] = 1
-    np.testing.assert_array_equal(twin.layers[0].params["w"], np.ones((3, 4)))  # packed: the views see it
-    np.testing.assert_array_equal(model.parameters, before)
-    assert not np.shares_memory(twin.gradients, model.gradients)
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])

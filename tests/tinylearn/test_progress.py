@@ -10,23 +10,14 @@ import pytest
 from tinylearn.progress import Bar, takes_text
 
 PROGRAM = """
-import sys, tempfile
 import numpy as np
-from animations import Scene, render
 from tinylearn import SGD, Dense, MeanSquaredError, ProgressBar, Sequential, fit
-
-class Empty(Scene):
-    frames = 3
-    def draw(self, figure):
-        self.text = figure.text(0.5, 0.5, "a")
-    def update(self, frame):
-        return [self.text]
+from tinylearn.progress import Bar
 
 x = np.ones((4, 1))
 model = Sequential([Dense(1, 1, rng=np.random.default_rng(0))])
 fit(model, x, x, loss=MeanSquaredError(), optimizer=SGD(0.1), epochs=50, callbacks=[ProgressBar()])
-render(Empty(), tempfile.mkdtemp(dir=sys.argv[1]) + "/empty.gif")
-print("done")
+print("done", *Bar(range(3), "pictures"))  # as a film does
 """
 needs_dev_full = pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs a device that is always full")
 
@@ -35,18 +26,17 @@ needs_dev_full = pytest.mark.skipif(not os.path.exists("/dev/full"), reason="nee
 @pytest.mark.parametrize(
     "stderr", [pytest.param("2>&-", id="closed"), pytest.param("2>/dev/full", id="full", marks=needs_dev_full)]
 )
-def test_trains_and_renders_without_a_place_for_progress(tmp_path, stderr):
-    command = ["sh", "-c", f'exec "$@" {stderr}', "sh", sys.executable, "-c", PROGRAM, str(tmp_path)]
+def test_works_without_a_place_for_progress(stderr):
+    command = ["sh", "-c", f'exec "$@" {stderr}', "sh", sys.executable, "-c", PROGRAM]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
-    assert (done.returncode, done.stdout) == (0, "done\n")
+    assert (done.returncode, done.stdout) == (0, "done 0 1 2\n")
 
 
-@pytest.mark.parametrize(("environment", "shown"), [({}, True), ({"TQDM_DISABLE": "1"}, False)])
-def test_the_environment_can_forbid_all_bars(environment, shown):
+def test_the_environment_can_forbid_all_bars():
     program = "from tinylearn.progress import Bar; [*Bar(range(9), 'learning')]"
-    done = subprocess.run([sys.executable, "-c", program], env=os.environ | environment, check=True,
+    done = subprocess.run([sys.executable, "-c", program], env=os.environ | {"TQDM_DISABLE": "1"}, check=True,
                           capture_output=True, text=True, timeout=60)  # fmt: skip
-    assert ("learning" in done.stderr) == shown
+    assert done.stderr == ""
 
 
 def test_a_bar_ends_where_stderr_does(monkeypatch):

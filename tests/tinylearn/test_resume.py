@@ -52,9 +52,8 @@ def evaluations():
     return [Evaluate(x, y, accuracy), Evaluate(x[:2], None, lambda predicted, _: predicted)]
 
 
-@pytest.mark.parametrize("step", [2, 3])
-@pytest.mark.parametrize("swapped", [False, True], ids=["the same order", "another order"])
-def test_goes_on_with_what_was_evaluated(tmp_path, step, swapped):
+@pytest.mark.parametrize(("step", "swapped"), [(2, False), (3, True)])
+def test_goes_on_with_what_was_evaluated_in_whatever_order(tmp_path, step, swapped):
     whole, begun, resumed = start(), start(), start(seed=9)
     kept = [evaluations() for _ in range(3)]
     for run, each in ((whole, kept[0]), (begun, kept[1]), (resumed, kept[2])):

@@ -51,14 +51,6 @@ def test_covers_the_area_of_a_shape(shape, arguments, settings, covered):
     assert area(painted) == pytest.approx(covered, rel=0.01 if shape == "polygon" else 0.02)
 
 
-def test_draws_a_line_with_another_width_at_its_end_as_a_trapezium():
-    painted = canvas()
-    painted.line((-0.6, 0), (0.6, 0), 0.5, WHITE, 0.1)
-    widths = painted.covered[0, :, [8, 16, 23]].sum(axis=1) * 2 / SIDE
-    wanted = np.interp(np.array([8.5, 16.5, 23.5]) / 16 - 1, [-0.6, 0.6], [0.5, 0.1])
-    np.testing.assert_allclose(widths, wanted, atol=0.02)
-
-
 def test_covers_just_the_pixels_inside_of_a_box_and_lays_paint_over_what_was_there_in_its_share():
     painted = canvas(2)
     painted.box(-0.5, -0.25, 0.75, 1.0, WHITE)  # x right, y up; rows are counted downwards

@@ -83,15 +83,6 @@ def test_takes_names_or_numbers_of_classes_in_any_order(classes):
     assert np.bincount(y, minlength=10).tolist() == [0, 3, 0, 0, 3, 0, 0, 3, 0, 0]
 
 
-@pytest.mark.parametrize("name", CLASS_NAMES)
-def test_draws_what_the_label_names(name, monkeypatch):
-    drew = []
-    monkeypatch.setitem(VIEWS, name, (lambda canvas: drew.append(canvas.n),))
-    _, y = drawn(30, classes=[name])
-    assert sum(drew) == 30
-    assert set(y) == {CLASS_NAMES.index(name)}
-
-
 def test_puts_each_picture_where_its_label_is(monkeypatch):
     """Each view has its own colour here, and is drawn alone, several pictures together."""
 
