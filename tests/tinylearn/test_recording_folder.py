@@ -29,7 +29,7 @@ from tinylearn.recording.table import Table
 
 SCRIPT = Path(interrupted_run.__file__)
 PLACES = Path(tinylearn.recording.__file__).parent, tinylearn.files.__file__, contextlib.__file__
-every_kind = pytest.mark.parametrize("kind", interrupted_run.KINDS)
+LARGE = "rows over 4 KiB"  # which a thread writes
 
 # --- its files --------------------------------------------------------------------------------------------------------
 
@@ -144,11 +144,10 @@ def test_can_be_read_by_another_thread_while_training_goes_on(tmp_path):
 # --- Ctrl-C and errors ------------------------------------------------------------------------------------------------
 
 
-@every_kind
 @pytest.mark.parametrize("first", ["recorder", "the one that stops"])
-def test_is_closed_after_an_error_in_a_callback(tmp_path, kind, first):
-    model = interrupted_run.make_model(kind)
-    recorder = Recorder(model, tmp_path / "run", **interrupted_run.KINDS[kind][1])
+def test_is_closed_after_an_error_in_a_callback(tmp_path, first):
+    model = interrupted_run.make_model(LARGE)
+    recorder = Recorder(model, tmp_path / "run")
 
     def stop(update):
         if update.step == 33:
@@ -159,25 +158,21 @@ def test_is_closed_after_an_error_in_a_callback(tmp_path, kind, first):
     recording = Recording.load(tmp_path / "run")
     assert recording.closed
     assert recording.steps[-1] == (33 if first == "recorder" else 32)
-    assert_start_of_the_undisturbed_run(recording, kind)
+    assert_start_of_the_undisturbed_run(recording, LARGE)
 
 
 def test_is_closed_after_ctrl_c_while_a_thread_writes(tmp_path):
-    """A training without end for each kind of rows, all at once, each in a process of its own."""
-    processes = {}
-    for kind in interrupted_run.KINDS:
-        command = [sys.executable, "-W", "error", SCRIPT, tmp_path / kind, kind]
-        processes[kind] = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    for process in processes.values():
-        assert process.stdout.readline() == "ready\n"
+    """A training without end, in a process of its own."""
+    command = [sys.executable, "-W", "error", SCRIPT, tmp_path / "run", LARGE]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert process.stdout.readline() == "ready\n"
     time.sleep(0.1)
-    for kind, process in processes.items():
-        process.send_signal(signal.SIGINT)
-        assert process.communicate(timeout=60)[1].splitlines()[-1] == "KeyboardInterrupt"
-        recording = Recording.load(tmp_path / kind)
-        assert recording.closed
-        assert len(recording) > 1
-        assert_start_of_the_undisturbed_run(recording, kind)
+    process.send_signal(signal.SIGINT)
+    assert process.communicate(timeout=60)[1].splitlines()[-1] == "KeyboardInterrupt"
+    recording = Recording.load(tmp_path / "run")
+    assert recording.closed
+    assert len(recording) > 1
+    assert_start_of_the_undisturbed_run(recording, LARGE)
 
 
 @pytest.mark.parametrize(
