@@ -12,7 +12,6 @@ from tests.tinylearn.explain_helpers import OPTIMIZERS, X, check, recorded, smal
 from tinylearn import SGD, Adam, Conv2D, Dense, Flatten, Layer, ReLU, Residual, Sequential
 from tinylearn.layer_table import LAYERS, make_input, make_layer
 from tinylearn.optimizer_table import OPTIMIZERS as RULES
-from tinylearn.workers import SMALL, multiplications
 
 LEARNERS = [name for name in LAYERS if Sequential([make_layer(name, np.random.default_rng(0))]).parameters.size]
 
@@ -158,18 +157,18 @@ def test_goes_from_the_loss_to_the_layer_and_the_rows_add_up(name, chain):
 
 
 @pytest.mark.parametrize("rate", [0.0, 0.4])
-def test_puts_together_what_workers_saw(rate):
-    """Large enough for two workers, in pieces: in the order of the rows."""
+def test_puts_together_what_workers_saw(rate, monkeypatch):
+    """Of two workers, in pieces of three rows: in the order of the rows."""
+    monkeypatch.setattr("tinylearn.workers.SMALL", 0)
+    monkeypatch.setattr("tinylearn.workers.PIECE", 3 * 6 * 6 * 3)
     rng = np.random.default_rng(0)
-    layers = [Conv2D(3, 32, 3, rng=rng), ReLU(), *[tl.Dropout(rate, rng=rng)] * (rate > 0), Flatten(),
-              Dense(21632, 2, rng=rng)]  # fmt: skip
-    x, y = rng.normal(size=(120, 28, 28, 3)).astype(np.float32), rng.normal(size=(120, 2))
-    model = Sequential(layers, np.float32)
-    assert multiplications(model, (100, 28, 28, 3)) > SMALL
-    recording = recorded(model, x, y, Adam(1e-4), workers=2, batch_size=100, epochs=1)
-    for step, name in ((1, "conv2d_1.w[1, 0, 2, 7]"), (2, "dense_1.w[300, 1]"), (2, "conv2d_1.b[3]")):
+    layers = [Conv2D(3, 4, 3, rng=rng), ReLU(), *[tl.Dropout(rate, rng=rng)] * (rate > 0), Flatten(),
+              Dense(64, 2, rng=rng)]  # fmt: skip
+    x, y = rng.normal(size=(24, 6, 6, 3)).astype(np.float32), rng.normal(size=(24, 2))
+    recording = recorded(Sequential(layers, np.float32), x, y, Adam(1e-4), workers=2, batch_size=20, epochs=1)
+    for step, name in ((1, "conv2d_1.w[1, 0, 2, 3]"), (2, "dense_1.w[30, 1]"), (2, "conv2d_1.b[3]")):
         explanation = check(recording, step, name)
-        assert len(explanation.inputs) == (100, 20)[step - 1]
+        assert len(explanation.inputs) == (20, 4)[step - 1]
     if rate == 0:
         np.testing.assert_array_equal(explanation.inputs, x[recording.batch(2)])
 

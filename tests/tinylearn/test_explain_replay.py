@@ -105,7 +105,7 @@ def test_explains_every_update_of_a_learning_rate_that_changes(make, name, tmp_p
     changed, parts = make(), {"model": dense(), "x": X, "y": Y, "loss": MeanSquaredError()}
     changed.learning_rate = 0.7
     loaded = [Recording.load(tmp_path / "run", **parts, optimizer=optimizer) for optimizer in (make(), changed)]
-    for step in recording.steps[1:].tolist():
+    for step in recording.steps[:0:-4].tolist():
         told = check(recording, step, "dense_1.w[2, 0]")
         assert {str(each.explain(step, "dense_1.w[2, 0]")) for each in loaded} == {str(told)}
 
@@ -116,8 +116,9 @@ def test_explains_every_update_of_a_learning_rate_that_changes(make, name, tmp_p
 @pytest.mark.parametrize(
     "choice", [{"every": 3}, {"every": lambda step: step in (5, 6)}, {"select": "dense_2.w"}, {"budget": 4000}]
 )
-@pytest.mark.parametrize("kind", ["SGD", "AdamW"])
-@pytest.mark.parametrize("settings", [{}, {"augment": noisy, "rate": 0.5, "workers": 2}])
+@pytest.mark.parametrize(
+    ("kind", "settings"), [("SGD", {}), ("AdamW", {}), ("AdamW", {"augment": noisy, "rate": 0.5, "workers": 2})]
+)
 def test_explains_every_update_that_was_kept_as_if_all_were(monkeypatch, kind, choice, settings):
     monkeypatch.setattr("tinylearn.workers.SMALL", 0)
     given, rng = dict(settings), np.random.default_rng(2)
@@ -191,7 +192,7 @@ def test_explains_two_calls_of_fit(kind, choice, tmp_path):
     same = [whole, recording]
     if "budget" not in choice:  # which dropped what the second call began with
         same.append(Recording.load(tmp_path / "run", **parts))
-    for step in recording.steps[-1:0:-5].tolist():
+    for step in recording.steps[-1:0:-10].tolist():
         assert len({str(replace(each.explain(step, "dense_1.w[2, 0]"), old_is_recorded=True)) for each in same}) == 1
         check(recording, step, "dense_1.w[2, 0]")
 

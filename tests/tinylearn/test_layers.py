@@ -1,5 +1,6 @@
 """The promises of every layer, row by row of the table; how a layer is written; and what it refuses."""
 
+import copy
 import math
 
 import numpy as np
@@ -60,9 +61,12 @@ def test_the_table_has_a_row_for_every_layer():
 
 @every_layer
 def test_has_the_gradients_of_its_forward(name):
-    """check_gradients looks at them while training, and while predicting."""
+    """check_gradients looks at them while training, and while predicting; it leaves the layer and x as they were."""
     layer, x = made(name)
+    before = copy.deepcopy((layer.params, layer.state, x))
     assert check_gradients(layer, x, rng=np.random.default_rng(1)).error < 1e-6
+    np.testing.assert_equal((layer.params, layer.state, x), before)
+    assert (layer.grads, layer.out_shape) == ({}, None)  # it was never run: only copies of it were
     passed(layer, x)
     assert list(layer.named_gradients()) == list(layer.named_parameters())
 
