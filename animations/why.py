@@ -161,9 +161,10 @@ class Why:
         found, last = [], None
         for part in self.parts:
             if isinstance(part, Line) and part.pieces:
-                sides = part.sides()
-                last, rounding = sides[-1], ROUNDING * part.size()
-                if not all(_close(side, last) or abs(side - last) <= rounding for side in sides):
+                last = (sides := part.sides())[-1]
+                apart = [abs(side - last) for side in sides if not _close(side, last)]
+                rounding = ROUNDING * part.size() if apart else 0.0  # it takes long to find
+                if not all(distance <= rounding for distance in apart):
                     found.append(f"{part.words}: {part.arithmetic} has the values {sides} on its sides")
             elif isinstance(part, Sum):
                 values, last = [term.value for term in part.terms], part.total

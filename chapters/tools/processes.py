@@ -25,6 +25,7 @@ from typing import Any
 from tqdm import tqdm
 
 from chapters.tools.bars import without_bars
+from tinylearn.blas import one_blas_thread
 from tinylearn.ctrl_c import ctrl_c_later
 from tinylearn.files import remove_unfinished
 
@@ -153,7 +154,7 @@ def _work(jobs: Connection) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the main process receives it too, and ends this one
     threading.Thread(target=_end_with_parent, daemon=True).start()
     tqdm.set_lock(threading.RLock())  # tqdm's usual lock belongs to the system and would outlive a kill
-    with without_bars(), suppress(EOFError, OSError):
+    with without_bars(), one_blas_thread(), suppress(EOFError, OSError):
         while True:
             jobs.send(_done(jobs.recv_bytes()))
 

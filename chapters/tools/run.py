@@ -27,6 +27,7 @@ from chapters.tools.settings import FORMATS, USUAL, UsageError, folder, parser
 from chapters.tools.slides import write_slides
 from chapters.tools.starting import interruptible, prepare_streams
 from chapters.tools.terminal import say
+from tinylearn.blas import one_blas_thread
 from tinylearn.files import FULL, complete_or_absent
 from tinylearn.progress import Bar
 
@@ -154,7 +155,7 @@ def compute(chapter: Chapter, name: str, out: Path, settings: dict[str, Any]) ->
     own = {setting: value for setting, value in settings.items() if setting in chapter.takes}  # such as `data`
     noted = recordings_noted(out / f"{name}_recordings.txt") if settings.get("digests") else nullcontext()
     try:
-        with noted:
+        with noted, one_blas_thread():  # more would take the cores from other chapters
             record = chapter.main(out, **own)
     except UsageError as error:
         raise UsageError(f"{name}: {error}") from error
