@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.tinylearn.model_helpers import small_model
 from tests.tinylearn.refusals import assert_refused, refusals
 from tinylearn import (
     SGD,
@@ -32,6 +31,11 @@ def dense(n_in, n_out):
 
 def conv(*sizes):
     return Conv2D(*sizes, rng=np.random.default_rng(0))
+
+
+def small_model(seed=0, dtype=np.float64):
+    rng = np.random.default_rng(seed)
+    return Sequential([Dense(3, 4, rng=rng), ReLU(), Dense(4, 2, rng=rng)], dtype)
 
 
 def small_net(seed=0, dtype=np.float64, dropout=0.4):
@@ -221,8 +225,6 @@ def untrained(*layers):
     (lambda: assigned("grads", weights=1.0), ValueError, r"Dense\(3, 4\) has no parameter 'weights', only w, b"),
     (lambda: assigned("params", w=np.ones(1)), ValueError, r"ReLU\(\) has no parameter 'w', only none"),
     (lambda: assigned("params", b=np.ones(3)), ValueError, r"Dense\(3, 4\): b has shape \(4,\), got \(3,\)"),
-    (lambda: assigned("params", b=np.ones((1, 4))), ValueError, r"Dense\(3, 4\): b has shape \(4,\), got \(1, 4\)"),
-    (lambda: assigned("params", b=1.0), ValueError, r"Dense\(3, 4\): b has shape \(4,\), got \(\)"),
     (lambda: setattr(small_model(), "parameters", np.ones(25)), ValueError,
      r"parameters: expected shape \(26,\), got \(25,\)"),
     (shared, ValueError, r"one layer object is in two places, Dense\(2, 2\); make one for each"),
@@ -231,14 +233,10 @@ def untrained(*layers):
     (lambda: Sequential([ReLU]), TypeError, r"expected layers such as ReLU\(\), got the class ReLU; write ReLU\(…\)$"),
     (lambda: Sequential([np.tanh]), TypeError, "got <ufunc 'tanh'>; a layer of your own inherits from Layer$"),
     (lambda: Sequential([ReLU()], np.float16), TypeError, "dtype must be np.float32 or np.float64, got float16"),
-    (lambda: Sequential([ReLU()], np.int64), TypeError, "dtype must be np.float32 or np.float64, got int64"),
     (lambda: small_model().backward(np.ones((4, 2))), ValueError,
      r"^Sequential\(\[Dense\(3, 4\), .*\]\): backward was called before forward; call forward\(x\) first$"),
     (lambda: small_model().forward([["a", "b", "c"]]), TypeError, "x must hold real numbers, got "),
-    (lambda: small_model().predict([[1j, 0, 0]]), TypeError, "x must hold real numbers, got "),
-    (lambda: small_model().predict(np.array([[None, 1, 2]])), TypeError, "x must hold real numbers, got "),
     (lambda: small_model().predict([[1, 2, 3]], 0), ValueError, "predict: batch_size must be at least 1"),
-    (lambda: small_model().predict(np.ones((1, 3)), batch_size=2.5), TypeError, "predict: batch_size must be a whole"),
     (lambda: Sequential([dense(300, 2)]).predict(np.ones(300)), ValueError,  # it does not cut the row
      r"expects x of shape \(N, …, 300\), got \(300,\); for a single row, write x\[None\]"),
     (lambda: small_model().forward(np.ones((6, 5))), ValueError,
@@ -247,14 +245,7 @@ def untrained(*layers):
      r"^layers 2 and 3 do not fit: ReLU\(\) gives \(6, 4\), but Dense\(5, 2\) expects"),
     (lambda: Sequential([Spy(), dense(12, 2)]).forward(np.ones((1, 2, 2, 3))), ValueError,
      r"^layers 1 and 2 do not fit: Spy\(\) gives \(1, 2, 2, 3\).*put Flatten\(\) before"),
-    (lambda: Sequential([dense(3, 4), dense(5, 2)]).summary(), ValueError, "layers 1 and 2 do not fit"),
     (lambda: untrained(dense(3, 4), dense(5, 2)), ValueError, r"layers 1 and 2 do not fit: Dense\(3, 4\) gives .*, b"),
-    (lambda: Sequential([conv(3, 8, 3), conv(3, 8, 3)]).predict(np.ones((1, 9, 9, 3))), ValueError,
-     r"^layers 1 and 2 do not fit: Conv2D\(3, 8, 3\) gives \(1, 7, 7, 8\), but Conv2D\(3, 8, 3\) expects images "),
-    (lambda: Sequential([conv(3, 8, 3), dense(392, 2)]).predict(np.ones((1, 9, 9, 3))), ValueError,
-     r"^layers 1 and 2 do not fit: .* got \(1, 7, 7, 8\); put Flatten\(\) before it$"),
-    (lambda: Sequential([MaxPool2D(3), MaxPool2D(4)]).predict(np.ones((1, 9, 9, 3))), ValueError,
-     r"^layers 1 and 2 do not fit: .* a window of 4 × 4 does not fit an image of 3 × 3 with padding"),
     (lambda: Sequential([Flatten(), MaxPool2D(2)]).predict(np.ones((1, 9, 9, 3))), ValueError,
      r"^layers 1 and 2 do not fit: .* MaxPool2D\(2\) expects images of shape \(N, H, W, C\), got \(1, 243\); give"),
 )  # fmt: skip

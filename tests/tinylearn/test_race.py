@@ -7,7 +7,6 @@ import tinylearn as tl
 from tinylearn import SGD, Adam, Dense, MeanSquaredError, Recorder, ReLU, RMSprop, Sequential, Sigmoid, race
 from tinylearn.checks import without_addresses
 from tinylearn.losses import Loss
-from tinylearn.optimizers import Optimizer
 
 X = np.random.default_rng(5).normal(size=(24, 3))
 Y = X @ np.array([[1.0], [-2], [0.5]])
@@ -149,37 +148,6 @@ def test_takes_your_own_recorder_and_more_callbacks():
 
 
 # --- refused ----------------------------------------------------------------------------------------------------------
-
-
-class Counting(Optimizer):
-    """A third-party optimizer; its state has other names: a count, and a part of its own."""
-
-    def __init__(self, learning_rate):
-        super().__init__(learning_rate)
-        self.inner, self.slopes = Adam(learning_rate), []
-
-    def step(self, parameters, gradients):
-        self.inner.step(parameters, gradients)
-        self.slopes.append(gradients.max())
-
-
-class Nested(Counting):
-    def step(self, parameters, gradients):
-        self.inner.step(parameters, gradients)
-
-
-@pytest.mark.parametrize(
-    "used", [Adam(), RMSprop(), SGD(0.1, momentum=0.9), Counting(0.1), Nested(0.1)], ids=lambda one: type(one).__name__
-)
-def test_refuses_an_optimiser_that_has_run_before(used):
-    run(optimizer={"new": used})
-    used.step(np.zeros(2), np.zeros(2))  # without a slope, only a count may change
-    if not isinstance(used, Adam | Counting):
-        used.step(np.ones(2), np.ones(2))
-    with pytest.raises(ValueError, match=r"'old', .* has made steps already"):
-        run(optimizer={"old": used})
-    with pytest.raises(ValueError, match=r"the optimizer of 'a', .* has made steps already"):
-        run({"a": make_model}, optimizer=used)
 
 
 def test_takes_an_optimiser_that_remembers_nothing_or_whose_rate_was_set_anew():
