@@ -108,9 +108,6 @@ def test_refuses_the_second_of_two_recorders_in_one_folder(tmp_path):
         assert record_at_the_same_time(numbered(tmp_path, number), rng).faults == []
 
 
-# --- a full disk -------------------------------------------------------------------------------------------------
-
-
 @pytest.fixture
 def full(disk, tmp_path):
     """What fills the disk that tmp_path is on."""

@@ -70,9 +70,6 @@ def filled(index, size, fill):
     return index if index < size else 2 * size - 1 - index
 
 
-# --- the geometry -----------------------------------------------------------------------------------------------------
-
-
 @given(seeds, fills, st.sampled_from([np.float32, np.float64]))
 def test_affine_equals_the_plain_loops(seed, fill, dtype):
     rng = np.random.default_rng(seed)
@@ -135,9 +132,6 @@ def test_places_beyond_the_edge_are_those_that_pad_shows(size, place, fill):
     assert _inside(np.array([float(place)]), size, fill) == padded[40 + place]
 
 
-# --- Augment, which `fit` calls ---------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize("rotation", [0, 90])
 @pytest.mark.parametrize("shift", [0, 0.5])
 @pytest.mark.parametrize("mirror", [False, True])
@@ -171,9 +165,6 @@ def test_keeps_shape_and_dtype_and_only_reads_x(augment, shape, dtype):
     for x in (wide[::2, ::2, ::2, ::2], wide.transpose(0, 2, 1, 3), wide[:, ::-1]):  # however it lies in memory
         expected = ALL(np.ascontiguousarray(x), np.random.default_rng(0))
         np.testing.assert_array_equal(ALL(x, np.random.default_rng(0)), expected)
-
-
-# --- refused ----------------------------------------------------------------------------------------------------------
 
 
 def moved(angles=0, shifts=0, **given):

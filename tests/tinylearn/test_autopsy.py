@@ -43,9 +43,6 @@ def broken_by_hand(meddle, updates=12, **choice):
     return recorder.recording
 
 
-# --- what fit told ----------------------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize("learning_rate", [1000.0, 1.0])
 def test_names_what_the_error_named(place, learning_rate):
     recording, error = diverged(place, learning_rate)
@@ -126,9 +123,6 @@ def test_finds_divergence_in_your_own_loop_with_a_monitor(place):
         loop()
     recording = recorder.recording if place is None else Recording.load(place)
     assert (recording.autopsy().step, recording.steps[-1]) == (7, 6)
-
-
-# --- what the recording tells -----------------------------------------------------------------------------------------
 
 
 def set_nan(step, parameters):

@@ -10,8 +10,6 @@ from tests.tinylearn.refusals import assert_refused, refusals
 from tests.tinylearn.training_helpers import seen_batches, small_data, small_model, train
 from tinylearn import SGD, BinaryCrossEntropy, Checkpoint, Evaluate, ProgressBar, Recorder, Update, accuracy
 
-# --- what a callback is told ------------------------------------------------------------------------------------------
-
 
 def test_an_update_says_what_happened_and_keeps_its_values():
     model, optimizer, kept, parameters, (x, y) = small_model(), SGD(0.1), [], [], small_data(10)
@@ -48,9 +46,6 @@ def test_keeps_nothing_after_fit(tmp_path):
     train(small_model(), x, y, rng=rng, callbacks=[checkpoint])  # it may be used again
 
 
-# --- the learning rate ------------------------------------------------------------------------------------------------
-
-
 def test_tells_the_learning_rate_of_the_step_to_all():
     """Also to those after one that changes it, and to a recorder."""
     told, (x, y), model = [], small_data(4), small_model()
@@ -83,9 +78,6 @@ def test_gives_plain_values_to_a_callback_that_takes_them_unless_a_subclass_says
     assert told == [(1, 1, 1.0, 4), 1, -1, (2, 2, 1.0, 4), 2, -2]
 
 
-# --- stopping ---------------------------------------------------------------------------------------------------------
-
-
 def stop_at(step):
     return lambda update: update.stop() if update.step == step else None
 
@@ -105,9 +97,6 @@ def test_stops_after_the_update_and_returns_the_losses(at, losses):
     assert not any(layer.training for layer in model.layers)
 
 
-# --- Evaluate ---------------------------------------------------------------------------------------------------------
-
-
 def test_evaluates_at_the_end_of_each_epoch_and_changes_nothing():
     (x, y), models, by_hand = small_data(10), [small_model(), small_model()], []
     evaluate = Evaluate(x[:3].tolist(), y[:3], accuracy)
@@ -124,9 +113,6 @@ def test_evaluates_at_the_end_of_each_epoch_and_changes_nothing():
     assert evaluate.values == [first, *by_hand]
     assert len(by_hand) == 4
     assert models[0].parameters.tobytes() == models[1].parameters.tobytes()
-
-
-# --- Checkpoint -------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("every", "steps"), [(None, [3, 6]), (1, [1, 2, 3, 4, 5, 6]), (4, [4]), (7, [])])
@@ -197,9 +183,6 @@ OF_FIT = r"Checkpoint: rng must be the generator that you pass to fit; write fit
 )  # fmt: skip
 def test_refuses(call, kind, words, tmp_path):
     assert_refused(lambda: call(tmp_path), kind, words)
-
-
-# --- progress bar -----------------------------------------------------------------------------------------------------
 
 
 def test_the_progress_bar_counts_updates_and_ends_its_line(capsys):

@@ -76,9 +76,6 @@ def test_gives_values_from_0_to_1_and_colours_red_green_blue(tmp_path):
     assert CLASS_NAMES[data.y_train[0]] == "frog"
 
 
-# --- the cache ---------------------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize(
     ("variables", "folder"),
     [

@@ -22,8 +22,6 @@ from tinylearn.datasets.archive import members
 both_forms = pytest.mark.parametrize("form", FOLDERS)
 SUFFIXES = {"binary": ".bin", "python": ""}
 
-# --- batches -----------------------------------------------------------------------------------------------------
-
 
 def cut(length):
     return lambda data: data[:length]
@@ -82,8 +80,6 @@ def test_does_not_read_a_file_too_large_for_a_batch_to_its_end(tmp_path):
         cifar10(tmp_path)
 
 
-# --- other data --------------------------------------------------------------------------------------------------
-
 CIFAR_100 = {"python": ["meta", "test", "train"], "binary": ["fine_label_names.txt", "test.bin", "train.bin"]}
 
 
@@ -118,9 +114,6 @@ def test_names_the_files_that_are_there_instead_or_twice(tmp_path):
     message = r"a\.tar: expected one data_batch_1\.bin, found 'data_.*' and 'b/data_.*'; leave"
     with pytest.raises(ValueError, match=message):
         cifar10(write_archive(tmp_path / "a.tar", twice))
-
-
-# --- archives ----------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

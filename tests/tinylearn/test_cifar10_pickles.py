@@ -21,9 +21,6 @@ ROWS = np.random.default_rng(0).integers(0, 256, (3, 3072), dtype=np.uint8)
 LABELS = [6, 9, 0]
 
 
-# --- honest ones -------------------------------------------------------------------------------------------------
-
-
 READ_ONLY = np.frombuffer(ROWS.tobytes(), np.uint8).reshape(ROWS.shape)
 
 
@@ -74,9 +71,6 @@ def test_refuses_bytes_that_are_fewer_than_the_shape_announces():
     data = python_2_pickle(LABELS, ROWS).replace(b"J" + struct.pack("<i", 3), b"J" + struct.pack("<i", 4))
     with pytest.raises(ValueError, match="expected data of shape"):
         python_batch("here", data)
-
-
-# --- hostile ones ------------------------------------------------------------------------------------------------
 
 
 class Call:

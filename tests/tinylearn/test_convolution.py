@@ -36,8 +36,6 @@ def images(*shape, seed=1):
     return np.random.default_rng(seed).normal(size=shape)
 
 
-# --- by hand ----------------------------------------------------------------------------------------------------------
-
 BY_HAND = {  # layer, image, out, dout, dx
     "the first of chapter 6": (
         of_filter([[0, 0, 0], [1, 1, 1], [0, 0, 0]], stride=1, padding=1),
@@ -114,9 +112,6 @@ def test_pools_each_channel_alone_and_whole_numbers_as_floats():
         out = MaxPool2D(3, padding=1).forward(x)
         np.testing.assert_array_equal(out, MaxPool2D(3, padding=1).forward(x.astype(float)))
         assert out.dtype == np.float64
-
-
-# --- the page, the fast one and the plain loops -----------------------------------------------------------------------
 
 
 @settings(max_examples=100)

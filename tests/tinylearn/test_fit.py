@@ -22,8 +22,6 @@ from tinylearn import (
 )
 from tinylearn.datasets import celsius_fahrenheit
 
-# --- the same as by hand ----------------------------------------------------------------------------------------------
-
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("batch_size", [8, 20])
@@ -84,9 +82,6 @@ def test_the_largest_stable_learning_rate(learning_rate, diverges):
     assert (losses[-1] > losses[0]) == diverges
 
 
-# --- batches, augment -------------------------------------------------------------------------------------------------
-
-
 def test_keeps_the_order_of_the_data_without_shuffle():
     batches = seen_batches(epochs=2, batch_size=4, shuffle=False)
     assert [list(batch) for _, batch in batches] == [[0, 1, 2, 3], [4, 5, 6, 7], [8, 9]] * 2
@@ -137,9 +132,6 @@ def test_layers_learn_inside_fit_only_and_in_the_models_dtype_whatever_augment_g
     assert spy.seen == [(np.float32, False), (np.float32, True), (np.float32, False)]
 
 
-# --- data -------------------------------------------------------------------------------------------------------------
-
-
 @pytest.mark.filterwarnings("ignore:the matrix subclass:PendingDeprecationWarning")
 @pytest.mark.parametrize("batch_size", [3, 8])
 @pytest.mark.parametrize("kind", [np.matrix, np.ma.masked_array, np.ndarray.tolist], ids=["matrix", "masked", "list"])
@@ -150,9 +142,6 @@ def test_takes_other_kinds_of_arrays_as_plain_ones(kind, batch_size):
               train(models[1], kind(x), kind(y), rng=np.random.default_rng(0), **settings)]  # fmt: skip
     assert losses[0] == losses[1]
     assert models[0].parameters.tobytes() == models[1].parameters.tobytes()
-
-
-# --- refused ----------------------------------------------------------------------------------------------------------
 
 
 def refused(x=None, y=None, **settings):

@@ -83,9 +83,6 @@ def test_what_it_changes_while_it_runs():
     assert kept[0].backward(np.ones((8, 1))).shape == x.shape
 
 
-# --- errors -----------------------------------------------------------------------------------------------------------
-
-
 def assert_leaves_nothing(model, error, callbacks, closed, **settings):
     before = surroundings(model)
     with pytest.raises(error):
@@ -180,9 +177,6 @@ def test_two_that_overlap_give_blas_its_threads_back_when_both_have_ended():
     thread.join()
     assert seen == {"first": ({1}, "ignore"), "second": ({1}, "ignore"), "after": "warn"}
     assert blas_threads() == {2}
-
-
-# --- np.seterr --------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("n_workers", [1, 2])

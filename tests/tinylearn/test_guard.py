@@ -57,8 +57,6 @@ def within(layer):
     return Sequential([dense(), Residual(layer), ReLU()])
 
 
-# --- which layer is named ---------------------------------------------------------------------------------------------
-
 DX = np.ones((3, 1))  # which NumPy would add to anything of three rows
 
 
@@ -96,9 +94,6 @@ def test_none_is_an_answer_where_nothing_learns_before():
     model = Sequential([ReLU(), Gives(dx="none"), dense()])
     assert backward(model) is None
     assert model.gradients.any()
-
-
-# --- what x and dout may be -------------------------------------------------------------------------------------------
 
 
 def test_takes_a_batch_once_whatever_numpy_was_told_to_raise():
@@ -141,9 +136,6 @@ def test_a_layer_may_make_its_parameters_and_its_output_of_any_array():
     out = model.forward([[1, 3]])
     assert type(out) is np.ndarray
     np.testing.assert_array_equal(out, np.array([[2, 6]], np.float32))
-
-
-# --- shapes -----------------------------------------------------------------------------------------------------------
 
 
 def test_a_layer_of_your_own_declares_its_shape_in_one_line():

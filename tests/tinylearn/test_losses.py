@@ -45,8 +45,6 @@ def test_computes_by_hand(name, dtype):
     assert (type(given), loss.backward().dtype) == (float, dtype)
 
 
-# --- every loss -------------------------------------------------------------------------------------------------------
-
 every_loss = pytest.mark.parametrize("name", LOSSES)
 
 
@@ -82,9 +80,6 @@ def test_passes_nan_on(name):
     with np.errstate(invalid="ignore"):  # as in fit
         assert np.isnan(loss.forward(predicted, target))
     assert np.isnan(loss.backward()[1]).all()
-
-
-# --- large and small numbers ------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -184,8 +179,6 @@ def test_one_hot_equals_class_numbers(from_logits, kind):
     assert by_number.forward(predicted, labels) == by_row.forward(predicted, np.eye(4)[labels])
     np.testing.assert_array_equal(by_number.backward(), by_row.backward())
 
-
-# --- refused ----------------------------------------------------------------------------------------------------------
 
 THIRDS, HALF, F32 = np.full((2, 3), 1 / 3), np.array([[0.5], [0.5]]), np.array([[0.5, 0.4]], np.float32)
 

@@ -47,9 +47,6 @@ def test_the_defaults_are_those_of_keras():
     assert Adam().settings == {"learning_rate": 0.001, "beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-7} | decay
 
 
-# --- chapter 2 --------------------------------------------------------------------------------------------------------
-
-
 def walk(p, learning_rate):
     """Minimise (x - 10)² from p until y changes by at most 1e-4, at most 2000 steps; return the steps made, and p."""
     optimizer, y, steps, change = SGD(learning_rate), (p - 10) ** 2, 0, 1.0
@@ -65,9 +62,6 @@ def test_the_walk_of_chapter_2(shape, learning_rate, steps, x):
     assert walk(np.full(shape, 1.2345), learning_rate) == (steps, x)
     assert walk(np.full(shape, 1.2345), 0.0003) == (2000, pytest.approx(7.3608, abs=5e-5))  # does not arrive
     assert abs(walk(np.full(shape, 1.2345), 1.1)[1]) > 1e4  # walks away
-
-
-# --- what every optimiser promises ------------------------------------------------------------------------------------
 
 
 @every_optimizer
@@ -140,8 +134,6 @@ def test_an_underflow_is_harmless_also_where_numpy_would_raise(make):
             other.step(strict, gradients)
     np.testing.assert_array_equal(usual, strict)
 
-
-# --- refused ----------------------------------------------------------------------------------------------------------
 
 nan, inf = float("nan"), float("inf")
 

@@ -147,9 +147,6 @@ def test_takes_your_own_recorder_and_more_callbacks():
         assert runner.recording.names == ("dense_1.w",)
 
 
-# --- refused ----------------------------------------------------------------------------------------------------------
-
-
 def test_takes_an_optimiser_that_remembers_nothing_or_whose_rate_was_set_anew():
     plain, changed = SGD(0.1), Adam()
     plain.step(np.ones(2), np.ones(2))

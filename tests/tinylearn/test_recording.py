@@ -55,9 +55,6 @@ def test_keeps_the_start_and_what_your_own_loop_tells(place):
     assert place is None or Recording.load(place).closed
 
 
-# --- what to keep -----------------------------------------------------------------------------------------------------
-
-
 def power_of_two(step):
     return step & (step - 1) == 0
 
@@ -112,9 +109,6 @@ def test_describes_what_will_be_kept(tmp_path):
     assert (tmp_path / "other" / "records.npy").stat().st_size - before == 100 * (168 + 40)
 
 
-# --- another fit ------------------------------------------------------------------------------------------------------
-
-
 def test_counts_on_in_another_fit_and_in_another_loop(place):
     model = small_model()
     recorder, witness = Recorder(model, place), Witness(model)
@@ -128,9 +122,6 @@ def test_counts_on_in_another_fit_and_in_another_loop(place):
     assert list(recording.steps) == list(range(6 * 3 + 29))
     assert list(recording.epochs[:19]) == [0] + [epoch for epoch in range(1, 7) for _ in range(3)]
     assert_agrees(recording, witness)
-
-
-# --- reading ----------------------------------------------------------------------------------------------------------
 
 
 def test_gives_arrays_that_cannot_harm_it(place):

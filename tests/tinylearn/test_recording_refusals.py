@@ -125,9 +125,6 @@ def test_changes_nothing_in_a_model_that_does_not_fit():
     np.testing.assert_array_equal(model.parameters, before)
 
 
-# --- what explain needs to know ---------------------------------------------------------------------------------------
-
-
 class Locked(MeanSquaredError):
     """It cannot be copied."""
 

@@ -43,9 +43,6 @@ def test_goes_on_with_draws_from_spawned_generators(tmp_path):
     assert state(resumed) == state(whole)
 
 
-# --- what callbacks count ---------------------------------------------------------------------------------------------
-
-
 def evaluations():
     """Return two on different pictures: right answers as numbers, and answers as arrays."""
     x, y = np.random.default_rng(2).random((9, 6, 6, 2)), np.arange(9) % 3
@@ -89,9 +86,6 @@ def test_keeps_callbacks_of_ones_own_class_by_class_in_their_order(tmp_path):
     second.count = 100
     go_on(resumed, 2, callbacks=[first, second], resume=tmp_path / "4.npz")
     assert (first.count, second.count) == (6, 6)
-
-
-# --- refused before anything changes ----------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")

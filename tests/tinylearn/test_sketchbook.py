@@ -29,9 +29,6 @@ def centre(painted):
     return (weight.sum(axis=1) * middle).sum(axis=1), (weight.sum(axis=2) * middle).sum(axis=1)
 
 
-# --- shapes ------------------------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize(
     ("shape", "arguments", "settings", "covered"),
     [
@@ -115,9 +112,6 @@ def test_gives_every_picture_the_numbers_that_are_its_own():
         np.testing.assert_allclose(together.covered[n], alone.covered[0], atol=1e-6)
     assert together.pixels[:2].any(axis=(1, 2, 3)).all()
     assert not together.pixels[2].any()
-
-
-# --- chance ------------------------------------------------------------------------------------------------------
 
 
 def test_gives_things_any_size_tilt_and_side_and_shows_them_as_a_whole():

@@ -98,9 +98,6 @@ def test_puts_each_picture_where_its_label_is(monkeypatch):
     assert 15 < ((means[:, 1] > 0.3) & (y == DEER)).sum() < 50
 
 
-# --- what can be learnt ------------------------------------------------------------------------------------------
-
-
 @functools.cache
 def old_and_new(pair, old, new):
     """Return pictures to learn from and whether each shows the second of two classes, then new ones."""
@@ -139,9 +136,6 @@ def test_teaches_a_network_that_convolves_more_than_one_neuron():
     assert 0.55 < neuron < 0.73
     assert network > 0.8
     assert network > neuron + 0.12
-
-
-# --- bad input ---------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

@@ -82,9 +82,6 @@ def no_net_is_small(monkeypatch):
     monkeypatch.setattr(workers, "SMALL", 0)
 
 
-# --- the same as one --------------------------------------------------------------------------------------------------
-
-
 @pytest.mark.usefixtures("no_net_is_small")
 @pytest.mark.parametrize("n_workers", [2, 3, 5])
 @pytest.mark.parametrize("piece", [1, 3, 100])
@@ -127,9 +124,6 @@ def test_the_net_of_chapter_7_is_large_and_that_of_chapter_8_is_small():
     of_images = workers.multiplications(images_net, (32, 32, 32, 3))
     assert workers.at_most(images_net, (32, 32, 32, 3)) > of_images > workers.SMALL
     assert workers.multiplications(lake, (32, 20)) < workers.SMALL
-
-
-# --- the same bits every time -----------------------------------------------------------------------------------------
 
 
 @pytest.mark.usefixtures("no_net_is_small")
