@@ -56,8 +56,7 @@ def train(model, *callbacks, x=IMAGES, workers=1, epochs=3, rng=2):
     [
         (GroupNorm(2, 6), (3, 2, 4, 6)),
         (GroupNorm(1, 3), (2, 3, 2, 3)),
-        (SqueezeExcite(3, 5, np.random.default_rng(1), 0.3), (4, 2, 3, 3)),
-        (Residual(SqueezeExcite(3, 5, np.random.default_rng(1), 0.3), GroupNorm(3, 3)), (4, 2, 3, 3)),
+        (Residual(SqueezeExcite(3, 5, np.random.default_rng(1), 0.3), GroupNorm(3, 3)), (2, 2, 3, 3)),
     ],
     ids=str,
 )
@@ -75,7 +74,7 @@ def test_the_gradients_of_a_table_of_words():
     assert layer.backward(np.array([[[1.0, 2], [3, 4]], [[5, 6], [7, 8]]])) is None
     np.testing.assert_array_equal(layer.grads["table"], [[1, 2], [0, 0], [0, 0], [15, 18], [0, 0]])
     assert check_gradients(layer, np.array([[0, 3], [3, 3]])).error < 1e-7
-    assert check_gradients(words(), WORDS[:4]).error < 1e-6
+    assert check_gradients(words(), WORDS[:2]).error < 1e-6
 
 
 def test_finds_mistakes_in_a_third_party_layer():

@@ -117,9 +117,9 @@ MAPPED = """
 
 
 def test_x_may_be_larger_than_memory(tmp_path):
-    """200 MB of bytes, 400 MB of float32 for a float64 model, on a disk that needs none for zeros: in fit, in Evaluate,
+    """60 MB of bytes, 120 MB of float32 for a float64 model, on a disk that needs none for zeros: in fit, in Evaluate,
     and for the checksum in a checkpoint. (It is counted what is asked for, not what of the file is cached.)"""
-    for kind, rows in (("uint8", 65_000), ("float32", 32_000)):
+    for kind, rows in (("uint8", 20_000), ("float32", 10_000)):
         np.lib.format.open_memmap(tmp_path / f"{kind}.npy", mode="w+", dtype=kind, shape=(rows, 32, 32, 3))
     command = [sys.executable, "-c", textwrap.dedent(MAPPED), tmp_path]
     needed = int(subprocess.run(command, check=True, capture_output=True, text=True).stdout)

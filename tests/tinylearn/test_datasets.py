@@ -14,11 +14,6 @@ def test_gives_the_ten_pairs_of_chapter_3():
     assert celsius.dtype == fahrenheit.dtype == np.float64
 
 
-def test_gives_new_arrays_in_every_call():
-    celsius_fahrenheit()[0][:] = 0
-    assert celsius_fahrenheit()[0][-1, 0] == 100
-
-
 def test_spaces_the_sine_evenly_from_minus_5_to_5():
     x, y = sine(11)
     np.testing.assert_array_equal(x[:, 0], range(-5, 6))
@@ -31,9 +26,3 @@ def test_costs_what_the_book_says_to_fit_a_line_to_the_sine():
     x, y = (column[:, 0] for column in sine())
     line = np.polynomial.Polynomial.fit(x, y, 1)
     assert ((line(x) - y) ** 2).mean() == pytest.approx(0.50003, abs=5e-6)
-
-
-@pytest.mark.parametrize(("count", "error"), [(0, ValueError), (-3, ValueError), (2.5, TypeError)])
-def test_refuses_a_sine_of_no_points(count, error):
-    with pytest.raises(error, match="sine: count must be"):
-        sine(count)

@@ -35,7 +35,7 @@ def test_finds_a_planted_error_alone_and_in_models_and_names_the_layer(name):
         checked(layer)
     inside = f"_1, {re.escape(str(layer))}: .*{message}"
     inner = lambda: Dense(3, 3, rng=np.random.default_rng(1))  # noqa: E731
-    models = [lambda: Sequential([Tanh(), make()])]
+    models = [lambda: Sequential([Tanh(), make()])] if name in BROKEN else []
     if name in ("half", "one column", "None", "a list"):
         models += [
             lambda: Sequential([inner(), Residual(inner(), Tanh(), make()), Tanh()]),
