@@ -178,27 +178,8 @@ class PixelsInRows(Conv2D):
         return dx.reshape(len(dout), 16)
 
 
-class FirstTwo(Dense):
-    """Sees the first two columns only."""
-
-    x_shape = ("N", "D")
-
-    def forward(self, x):
-        self.columns = x.shape[1]
-        return super().forward(x[:, :2])
-
-    def backward(self, dout):
-        dx = super().backward(dout)
-        return np.pad(dx, ((0, 0), (0, self.columns - 2)))
-
-
-@pytest.mark.parametrize(
-    ("layer", "columns"),
-    [(PixelsInRows(1, 2, 3, rng=np.random.default_rng(0)), 16), (FirstTwo(2, 3, rng=np.random.default_rng(0)), 5)],
-    ids=repr,
-)
-def test_a_subclass_may_give_its_parent_another_shape(layer, columns):
-    x = np.random.default_rng(1).normal(size=(3, columns))
+def test_a_subclass_may_give_its_parent_another_shape():
+    layer, x = PixelsInRows(1, 2, 3, rng=np.random.default_rng(0)), np.random.default_rng(1).normal(size=(3, 16))
     for _ in range(2):  # the second time, the shapes are known
         assert layer.backward(layer.forward(x)).shape == x.shape
     assert check_gradients(layer, x).error < 1e-6

@@ -132,13 +132,6 @@ def test_what_is_returned_belongs_to_the_caller(layers):
     np.testing.assert_array_equal(model.backward(dout), then[2])
 
 
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_takes_any_numbers_in_its_own_dtype(dtype):
-    model = small_model(dtype=dtype)
-    for x in ([[1, 2, 3]], np.array([[1, 2, 3]], np.uint8), np.array([[1, 2, 3]], np.float64)):
-        assert model.forward(x).dtype == model.predict(x).dtype == model.backward([[1, 2]]).dtype == dtype
-
-
 @every_model
 def test_predicts_the_same_for_any_batch_size(make, x):
     model = make()

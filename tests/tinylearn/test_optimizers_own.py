@@ -382,19 +382,6 @@ def test_explains_every_update(name, tmp_path):
         assert last.value.tobytes() == told[0].new.tobytes() == recording.at(step)["dense_1.w"][1, 2].tobytes()
 
 
-def test_the_norm_of_all_gradients_is_a_number_with_a_name():
-    model, optimizer = small_model(), Clipped(SGD(0.1), 0.25)
-    recorder, gradients = Recorder(model), []
-    train(model, optimizer, callbacks=[recorder, lambda update: gradients.append(update.model.gradients.copy())])
-    explanation = recorder.recording.explain(3, "dense_1.w[1, 2]")
-    norm, g, p = explanation.terms
-    assert norm[:2] == ("norm", "norm of all g")
-    assert norm.value == np.linalg.norm(gradients[2])
-    assert g[:2] == ("g", "g * (max_norm / norm)")
-    assert p[:2] == ("p", "p - learning_rate * g")
-    assert f"  norm = norm of all g\n       = {norm.value}\n" in str(explanation)
-
-
 # --- errors -----------------------------------------------------------------------------------------------------------
 
 

@@ -59,16 +59,6 @@ def test_covers_just_the_pixels_inside_of_a_box_and_lays_paint_over_what_was_the
     np.testing.assert_allclose(painted.pixels[1, :, 5, 10], RED, atol=1e-4)
 
 
-def test_measures_distances_that_are_negative_inside_and_grow_by_one_for_each_step():
-    x, y = np.linspace(-3, 3, 7).reshape(1, 1, 7), np.zeros((1, 1, 1))
-    away = np.abs(x) - 1
-    np.testing.assert_allclose(shapes.line(x, y, (0, -9), (0, 9), 2, 2), away, atol=1e-5)
-    np.testing.assert_allclose(shapes.line(x, y, (0, 0), (0, 0), 2, 2), away, atol=1e-5)  # a point, with its radius
-    np.testing.assert_allclose(shapes.polygon(x, y, [(-1, -9), (1, -9), (1, 9), (-1, 9)]), away, atol=1e-5)
-    edge = np.array([0.99, 1.0, 1.01]).reshape(1, 1, 3)  # an ellipse knows its distance near its edge
-    np.testing.assert_allclose(shapes.ellipse(edge, y, (0, 0), (1, 3), 0), edge - 1, atol=1e-4)
-
-
 def test_measures_angles_counter_clockwise_from_the_right():
     painted = canvas()
     painted.ellipse((0, 0), (0.8, 0.1), WHITE, angle=45)

@@ -5,6 +5,7 @@ import functools
 import numpy as np
 import pytest
 
+from tests.tinylearn.refusals import assert_refused, refusals
 from tinylearn import Adam, BinaryCrossEntropy, Conv2D, Dense, Flatten, MaxPool2D, ReLU, Sequential, fit
 from tinylearn.datasets import CLASS_NAMES, sketches
 from tinylearn.datasets.sketchbook import VIEWS
@@ -138,41 +139,27 @@ def test_teaches_a_network_that_convolves_more_than_one_neuron():
     assert network > neuron + 0.12
 
 
-@pytest.mark.parametrize(
-    ("n", "error", "message"),
-    [
-        (0, ValueError, "sketches: n must be at least 1, got 0"),
-        (-3, ValueError, "sketches: n must be at least 1, got -3"),
-        (2.5, TypeError, "sketches: n must be a whole number, got 2.5"),
-        ("6", TypeError, "sketches: n must be a whole number, got '6'"),
-    ],
+CLASSES = r"^sketches: classes must be a list of names or numbers, got "
+A_CLASS = "^sketches: a class must be one of plane, .*deer, .*truck, or 0 to 9, got "
+
+
+@refusals(
+    (lambda: drawn(0), ValueError, "^sketches: n must be at least 1, got 0"),
+    (lambda: drawn(2.5), TypeError, "^sketches: n must be a whole number, got 2.5"),
+    (
+        lambda: sketches(5, rng=0),
+        TypeError,
+        r"^sketches: rng must be a NumPy generator, such as np\.",
+    ),
+    (lambda: drawn(5, classes="deer"), TypeError, CLASSES + r"'deer'; write \['deer'\]"),
+    (lambda: drawn(5, classes=4), TypeError, CLASSES + r"4; write \[4\]"),
+    (lambda: drawn(5, classes=[]), ValueError, "must name at least one class, got none; leave it out for all ten"),
+    (lambda: drawn(5, classes=["Deer"]), ValueError, A_CLASS + "'Deer'"),
+    (lambda: drawn(5, classes=[4, 10]), ValueError, A_CLASS + "10"),
+    (lambda: drawn(5, classes=[-1]), ValueError, A_CLASS + "-1"),
+    (lambda: drawn(5, classes=[4.0]), ValueError, A_CLASS + "4.0"),
+    (lambda: drawn(5, classes=[np.array([4, 7])]), ValueError, A_CLASS + r"array\(\[4, 7\]\)"),
+    (lambda: drawn(5, classes=["deer", 4]), ValueError, "every class must be named only once, got 'deer' twice"),
 )
-def test_refuses_a_wrong_number_of_pictures(n, error, message):
-    with pytest.raises(error, match=message):
-        drawn(n)
-
-
-@pytest.mark.parametrize(
-    ("classes", "error", "message"),
-    [
-        ("deer", TypeError, r"classes must be a list of names or numbers, got 'deer'; write \['deer'\]"),
-        (4, TypeError, r"classes must be a list of names or numbers, got 4; write \[4\]"),
-        ([], ValueError, "classes must name at least one class, got none; leave it out for all ten"),
-        (["Deer"], ValueError, "a class must be one of plane, .*deer, .*truck, or 0 to 9, got 'Deer'"),
-        ([4, 10], ValueError, "a class must be .* got 10"),
-        ([-1], ValueError, "a class must be .* got -1"),
-        ([4.0], ValueError, "a class must be .* got 4.0"),
-        ([None], ValueError, "a class must be .* got None"),
-        ([np.array([4, 7])], ValueError, r"a class must be .* got array\(\[4, 7\]\)"),
-        (["deer", "horse", 4], ValueError, "every class must be named only once, got 'deer' twice"),
-    ],
-)
-def test_refuses_wrong_classes(classes, error, message):
-    with pytest.raises(error, match=f"sketches: {message}"):
-        drawn(5, classes=classes)
-
-
-@pytest.mark.parametrize("rng", [None, 0, np.random.RandomState(0)])
-def test_refuses_what_is_no_generator(rng):
-    with pytest.raises(TypeError, match=r"sketches: rng must be a NumPy generator, such as np.random.default_rng\(0\)"):
-        sketches(5, rng=rng)
+def test_refuses(call, kind, words):
+    assert_refused(call, kind, words)

@@ -3,20 +3,9 @@
 import numpy as np
 import pytest
 
-from tests.tinylearn.explain_helpers import (
-    OPTIMIZERS,
-    X,
-    Y,
-    check,
-    dense,
-    noisy,
-    recorded,
-    small_parts,
-    with_dropout,
-)
+from tests.tinylearn.explain_helpers import OPTIMIZERS, X, Y, check, dense, noisy, recorded, small_parts
 from tinylearn import (
     SGD,
-    Adam,
     Dense,
     Dropout,
     MeanSquaredError,
@@ -40,8 +29,6 @@ def residual():
 SETTINGS = {
     "plain": {},
     "Philox": {"rng": lambda: np.random.Generator(np.random.Philox(7))},
-    "MT19937": {"rng": lambda: np.random.Generator(np.random.MT19937(7))},
-    "SFC64": {"rng": lambda: np.random.Generator(np.random.SFC64(7))},
     "augment": {"augment": noisy},
     "no shuffle": {"shuffle": False},
     "one batch": {"batch_size": 9},
@@ -50,7 +37,7 @@ SETTINGS = {
 
 
 @pytest.mark.parametrize(
-    ("kind", "settings"), [*zip(["SGD", "Adam"] * 4, SETTINGS.values(), strict=True)], ids=SETTINGS
+    ("kind", "settings"), [*zip(["SGD", "Adam"] * 3, SETTINGS.values(), strict=True)], ids=SETTINGS
 )
 def test_explains_with_the_same_text_and_stays_as_it_is(kind, settings, monkeypatch, tmp_path):
     """Told with a model whose numbers are others, and whose generators have moved on."""
@@ -82,17 +69,6 @@ def test_takes_parameters_that_were_not_recorded_from_the_model_that_is_told(tmp
         ValueError, match="the model that you passed has other initial values where nothing was recorded"
     ):
         Recording.load(tmp_path / "run", model=model, **parts).explain(3, "dense_1.w[2, 0]")
-
-
-def test_takes_a_recording_in_memory_too():
-    """It compares, and knows the random numbers, as one that was loaded."""
-    layers, rng = with_dropout()
-    recording = recorded(layers, X, Y, Adam(0.01), rng=rng)
-    parts = {"model": Sequential(with_dropout(seed=4)[0]), "x": X, "y": Y, "loss": MeanSquaredError()}
-    told = recording.with_training(**parts, optimizer=Adam(0.01))
-    assert str(told.explain(8, "dense_1.w[0, 0]")) == str(recording.explain(8, "dense_1.w[0, 0]"))
-    with pytest.raises(ValueError, match="made with another optimizer"):
-        recording.with_training(**parts, optimizer=RMSprop(0.01))
 
 
 def other_dtype():
