@@ -18,6 +18,7 @@ from chapters.parts.lake import (
 )
 
 WIDE = ("SFFFF", "FFFFG")  # not square, no holes
+PATH = {0: 1, 4: 1, 8: 2, 9: 1, 13: 2, 14: 2}
 
 
 @pytest.fixture(scope="module")
@@ -25,13 +26,9 @@ def episodes():
     return random_episodes(make_lake(), 2000, seed=0)
 
 
-def split(episodes):
-    """Return the row numbers of each episode: a new one begins where a move does not start where the last one ended."""
-    starts = [0]
-    for row in range(1, len(episodes.states)):
-        if episodes.terminated[row - 1] or episodes.states[row] != episodes.next_states[row - 1]:
-            starts.append(row)
-    return np.split(np.arange(len(episodes.states)), starts[1:])
+def each_of(episodes):
+    """Return the row numbers of each episode."""
+    return np.split(np.arange(len(episodes.states)), np.flatnonzero(np.diff(episodes.episode)) + 1)
 
 
 def test_moves_only_as_the_rules_allow(episodes):
@@ -41,9 +38,8 @@ def test_moves_only_as_the_rules_allow(episodes):
 
 
 def test_labels_each_move_with_the_return_of_its_episode(episodes):
-    each = split(episodes)
+    each = each_of(episodes)
     assert len(each) == 2000
-    assert episodes.episode.tolist() == [number for number, rows in enumerate(each) for _ in rows]
     for rows in each:
         assert episodes.states[rows[0]] == 0
         assert (episodes.next_states[rows[:-1]] == episodes.states[rows[1:]]).all()
@@ -60,19 +56,18 @@ def test_wins_as_often_at_random_as_it_must(episodes):
 
 @pytest.mark.parametrize("slippery", [False, True])
 def test_draws_the_same_episodes_from_the_same_seed(slippery):
-    one, same, other = (random_episodes(make_lake(slippery=slippery), 30, seed=seed) for seed in (5, 5, 6))
-    for mine, its in zip(one, same, strict=True):
+    one, other = (random_episodes(make_lake(slippery=slippery), 30, seed=seed) for seed in (5, 6))
+    env = make_lake(slippery=slippery)
+    random_episodes(env, 3, seed=1)  # earlier episodes do not matter
+    for mine, its in zip(one, random_episodes(env, 30, seed=5), strict=True):
         np.testing.assert_array_equal(mine, its)
     assert one.actions.tolist() != other.actions.tolist()
-    again = make_lake(slippery=slippery)
-    random_episodes(again, 3, seed=1)  # earlier episodes do not matter
-    np.testing.assert_array_equal(random_episodes(again, 30, seed=5).next_states, one.next_states)
 
 
 def test_records_episodes_of_a_policy_that_counts_its_moves():
-    path = [1, 1, 2, 1, 2, 2]
+    path = [*PATH.values()]
     episodes = record_episodes(make_lake(), lambda state, moves: path[moves], 2, seed=0)
-    assert episodes.states.tolist() == [0, 4, 8, 9, 13, 14] * 2
+    assert episodes.states.tolist() == [*PATH] * 2
     assert episodes.next_states.tolist() == [4, 8, 9, 13, 14, 15] * 2
     assert (episodes.actions.tolist(), episodes.episode.tolist()) == (path * 2, [0] * 6 + [1] * 6)
     assert episodes.returns.all()
@@ -81,51 +76,32 @@ def test_records_episodes_of_a_policy_that_counts_its_moves():
 def test_draws_other_numbers_in_environment_and_action_space():
     env = make_lake(slippery=True)
     random_episodes(env, 1, seed=3)
-    states = [generator.bit_generator.state["state"]["inc"] for generator in (env.unwrapped.np_random,
-                                                                             env.action_space.np_random)]  # fmt: skip
-    assert states[0] != states[1]
+    slips, actions = (each.np_random.bit_generator.state["state"]["inc"] for each in (env.unwrapped, env.action_space))
+    assert slips != actions
 
 
 def test_counts_a_truncated_episode_as_lost_but_not_terminated():
     episodes = random_episodes(make_lake(WIDE, moves=12), 300, seed=0)
-    each = split_by_length(episodes, 12)
-    lengths = [len(rows) for rows in each]
-    assert max(lengths) == 12
-    truncated = [rows for rows in each if not episodes.terminated[rows[-1]]]
+    truncated = [rows for rows in each_of(episodes) if not episodes.terminated[rows[-1]]]
     assert len(truncated) > 100
     for rows in truncated:
+        assert len(rows) == 12
         assert not episodes.returns[rows].any()
     assert episodes.returns.any()
 
 
-def split_by_length(episodes, moves):
-    """Return the rows of each episode: it ends where it terminated, or after this many moves."""
-    found, rows = [], []
-    for row, terminated in enumerate(episodes.terminated):
-        rows.append(row)
-        if terminated or len(rows) == moves:
-            found.append(rows)
-            rows = []
-    return found
-
-
-def test_uses_the_given_limit_for_a_map():
+def test_wraps_a_map_only_in_the_given_limit():
+    assert isinstance(make_lake(), gymnasium.wrappers.TimeLimit)
+    assert make_lake().spec.max_episode_steps == 100
     for moves in (7, 150):
         episode = play(make_lake(WIDE, moves=moves), lambda state: 0)
         assert episode == Episode([0] * (moves + 1), [0] * moves, False)
 
 
-def test_wraps_only_the_functions_that_count():
-    assert isinstance(make_lake(), gymnasium.wrappers.TimeLimit)
-    assert make_lake().spec.max_episode_steps == 100
-
-
 def test_plays_by_the_policy():
-    path = {0: 1, 4: 1, 8: 2, 9: 1, 13: 2, 14: 2}
-    assert play(make_lake(), path.__getitem__) == Episode([0, 4, 8, 9, 13, 14, 15], [1, 1, 2, 1, 2, 2], True)
+    assert play(make_lake(), PATH.__getitem__) == Episode([*PATH, 15], [*PATH.values()], True)
     assert play(make_lake(), lambda state: 2 - state) == Episode([0, 1, 5], [2, 1], False)
-    assert wins(make_lake(), path.__getitem__, 7, seed=0) == 7
-    assert wins(make_lake(), lambda state: 2 - state, 7, seed=0) == 0
+    assert [wins(make_lake(), policy, 7, seed=0) for policy in (PATH.__getitem__, lambda state: 2 - state)] == [7, 0]
 
 
 def test_wins_as_many_episodes_with_the_same_seed():
