@@ -100,8 +100,7 @@ def test_gives_a_baseline_and_the_optimum_for_each_lake(drawn):
         assert round(best, 4) == (0.7442 if lake == "slippery" else 1)
         assert headline[f"win rate, {lake}, random"] < headline[f"win rate, {lake}, exact values"] <= best
         assert 0 <= headline[f"win rate, {lake}, network"] <= best
-    for lake in ("slippery", "not slippery"):
-        assert round(headline[f"win rate, {lake}, random"], 4) == 0.0139
+        assert "slippery" not in lake or round(headline[f"win rate, {lake}, random"], 4) == 0.0139
     assert round(headline["win rate, slippery, exact values"], 4) == 0.7298
 
 
@@ -121,12 +120,11 @@ def test_shows_what_was_recorded_after_each_epoch(monkeypatch):
     real = chapter.learn
     monkeypatch.setattr(chapter, "learn", learn)
     played = random_episodes(make_lake(), 80, seed=3)
-    learned = chapter.learned_from(played, 3, (1, 2))
+    learned, again = (chapter.learned_from(played, 3, (1, 2)) for _ in range(2))
     updates = -(-len(played.states) // 256)
     assert learned.steps.tolist() == [updates * epoch for epoch in range(4)]
-    np.testing.assert_array_equal(learned.after(0), kept[0])
-    np.testing.assert_array_equal(learned.after(1), kept[1])
-    again = chapter.learned_from(played, 3, (1, 2))
+    for epoch in (0, 1):
+        np.testing.assert_array_equal(learned.after(epoch), kept[epoch])
     assert learned.tables.tobytes() == again.tables.tobytes()
     np.testing.assert_array_equal(kept[0], predictions(network(16, np.random.default_rng(3))))
 
@@ -135,19 +133,15 @@ def test_takes_the_best_of_four_times_099_as_the_discounted_maximum():
     assert chapter.discounted_max(np.array([[0, 0.5, 1, 0.25], [0, 0, 0, 0]])).tolist() == [0.99, 0]
 
 
-def prose(run):
-    """Return all numbers and words that a run has filled into the prose, in order."""
-    return [text for cell in run.cells if isinstance(cell, list) for text in cell]
-
-
 def test_says_in_prose_what_the_headline_says(drawn):
-    said, headline = prose(drawn), drawn.headline
-    assert f"{headline['random episodes']:,}" in said
-    assert f"{headline['win rate, slippery, the best possible']:.1%}" in said
-    assert f"{headline['win rate, slippery, network']:.1%}" in said
-    assert f"{headline['from TD targets, mean error']:.5f}" in said
-    assert f"arrives after {len(BEST)} moves" in said
-    assert ", ".join(ACTIONS[action] for action in BEST) in said
+    said, headline = {text for cell in drawn.cells if isinstance(cell, list) for text in cell}, drawn.headline
+    assert said >= {
+        f"{headline['random episodes']:,}",
+        *(f"{headline[f'win rate, slippery, {name}']:.1%}" for name in ("the best possible", "network")),
+        f"{headline['from TD targets, mean error']:.5f}",
+        f"arrives after {len(BEST)} moves",
+        ", ".join(ACTIONS[action] for action in BEST),
+    }
 
 
 def test_learns_the_slippery_lake_from_its_own_random_episodes():
@@ -197,10 +191,13 @@ def run(tmp_path, *words):
     run_alone(ChapterUnderTest(chapter), ["--out", str(tmp_path), *words])
 
 
-def test_plays_with_the_network_in_the_terminal(tmp_path, at_once, capsys):
-    run(tmp_path, "--render", "ansi")
+def test_plays_with_you_and_with_the_network_in_the_terminal(tmp_path, at_once, capsys, monkeypatch):
+    monkeypatch.setattr("sys.stdin", io.StringIO("w\nq\nd\n"))
+    run(tmp_path, "--play", "--render", "ansi")
     shown = capsys.readouterr().out
-    assert shown.count("left ") == 6
+    assert shown.startswith("From S to G; H is a hole. a left, s down, d right, w up, then Enter; q gives up.\n")
+    assert re.search(r"^  your episode +given up after 1 move$", shown, flags=re.MULTILINE)
+    assert shown.count("left 0.") == 6
     assert "left 0.1758  down 0.4393  right 1.0000  up 0.1421\n  (Right)" in shown
     marks = [line for line in shown.splitlines() if "\x1b[41m" in line]
     assert marks[0] == "\x1b[41mS\x1b[0mFFF"
@@ -221,27 +218,20 @@ def test_calls_a_lost_episode_lost(capsys):
         ("DOWN\n down \nright\nl\nd\ns\nr\nd\n", "won after 8 moves"),
         ("d\nx\n\ns\n", "lost in a hole after 2 moves"),
         ("a\n" * 150, "truncated after 100 moves"),
-        ("w\nq\nd\n", "given up after 1 move"),
         ("", "given up after 0 moves"),
     ],
 )
-def test_lets_a_person_play(tmp_path, at_once, capsys, monkeypatch, keys, ended):
-    monkeypatch.setattr("sys.stdin", io.StringIO(keys))
-    run(tmp_path, "--play")
+def test_lets_a_person_play(capsys, keys, ended):
+    assert lake_terminal.play_yourself(MAP, io.StringIO(keys)) == ended
     shown = capsys.readouterr().out
-    assert shown.startswith("From S to G; H is a hole. a left, s down, d right, w up, then Enter; q gives up.\n")
-    assert re.search(rf"^  your episode +{ended}$", shown, flags=re.MULTILINE)
     assert ("'x' is not a move: a left" in shown) == ("x" in keys)
     assert ("'' is not a move: a left" in shown) == ("\n\n" in keys)
 
 
-@pytest.mark.parametrize("words", [["--render", "rgb_array"], ["--render"], ["--seed", "-1"]])
-def test_refuses_wrong_options(tmp_path, capsys, words):
+@pytest.mark.parametrize("words", [["--render", "rgb_array"], ["--render"]])
+def test_refuses_a_mode_that_does_not_exist(tmp_path, capsys, words):
     with pytest.raises(SystemExit):
         run(tmp_path, *words)
-    assert f"error: argument {words[0]}" in capsys.readouterr().err
-
-
-def test_refuses_a_mode_that_does_not_exist(tmp_path):
+    assert "error: argument --render" in capsys.readouterr().err
     with pytest.raises(UsageError, match="an episode can be rendered as ansi, got 'human'"):
         run_chapter(chapter, tmp_path, render="human")
