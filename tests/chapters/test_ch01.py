@@ -17,7 +17,6 @@ from animations.engine.painter import Painter
 from chapters import __main__
 from chapters import ch01_create_animations as chapter
 from chapters.tools.chapter import CHAPTERS
-from chapters.tools.run import run_alone
 from tests.chapters.chapter_helpers import ChapterUnderTest, check_films, run_chapter
 from tests.tinylearn.peoples_tables import TABLES
 from tinylearn.datasets import gdp
@@ -57,17 +56,17 @@ def test_counts_the_pictures_of_the_films(drawn):
 
 
 def films_of(folder, table=None, quick=False):
-    """Return name → clip, from a run that draws none of them."""
+    """Return name → clip, from a run that draws none of them, and what the cells say."""
     ran = []
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("chapters.tools.chapter.draw", lambda *films: None)
         under_test = ChapterUnderTest(chapter, lambda names: ran.append(names.get("book")))
-        under_test.main(folder, csv=table, quick=quick)
-    return ran[-1].films
+        cells = under_test.main(folder, csv=table, quick=quick)["cells"]
+    return ran[-1].films, str(cells)
 
 
 def test_draws_all_years_in_films_that_are_not_quick(tmp_path):
-    films = films_of(tmp_path)
+    films, _ = films_of(tmp_path)
     assert films.keys() == FILMS
     for name, film in films.items():
         scenes = film.scene.scenes if isinstance(film.scene, SideBySide) else [film.scene]
@@ -105,26 +104,16 @@ def test_shows_points_in_the_first_picture_of_the_shortest_scene():
         assert to_hex(pixels[y, x] / 255) == line.get_color()
 
 
-def test_does_not_read_two_dollars_in_a_title_as_a_formula():
-    scene = chapter.ShortestScene(np.array([1, 2]), ["A"], np.array([[1.0], [2]]), "from US$ to NZ$")
-    Painter(scene).paint(0)
-    title = scene.lines[0].axes.title
-    as_it_is = title.get_window_extent().width
-    title.set_parse_math(True)
-    assert title.get_window_extent().width != as_it_is
-    title.set_parse_math(False)
-    assert title.get_window_extent().width == as_it_is
-
-
-def test_gives_ten_lines_different_looks_and_legend_entries():
-    """Even a name that begins with "_", and one with two dollars, which is not a formula."""
+def test_gives_ten_lines_different_looks_and_reads_no_name_as_a_formula():
+    """Even a name that begins with "_", and two dollars."""
     names = [*"ABCDEFGH", "_total", "US$ (2015 US$)"]
-    scene = chapter.ShortestScene(np.array([1, 2]), names, np.arange(20.0).reshape(2, 10), "")
+    scene = chapter.ShortestScene(np.array([1, 2]), names, np.arange(20.0).reshape(2, 10), "from US$ to NZ$")
     Painter(scene).paint(1)
     assert len({(line.get_color(), line.get_linestyle()) for line in scene.lines}) == 10
-    legend = scene.lines[0].axes.get_legend()
-    assert [text.get_text() for text in legend.get_texts()] == names
-    assert not any(text.get_parse_math() for text in legend.get_texts())
+    axes = scene.lines[0].axes
+    labels = axes.get_legend().get_texts()
+    assert [text.get_text() for text in labels] == names
+    assert not any(text.get_parse_math() for text in [*labels, axes.title])
 
 
 # --- the shortest scene, copied --------------------------------------------------------------------------------------
@@ -151,22 +140,42 @@ def test_runs_the_shortest_scene_in_another_file_with_other_data(tmp_path):
 # --- tables of other people ------------------------------------------------------------------------------------------
 
 
-def command(folder, text, *arguments):
-    """Run the chapter's command line on a table in `folder`, which then has its gallery."""
+def run_all(folder, text, *arguments):
+    """Run `python -m chapters` on a table in `folder`, which then has its gallery."""
     (folder / "mine.csv").write_text(text, encoding="utf-8")
-    arguments = ["--csv", str(folder / "mine.csv"), "--out", str(folder / "gallery"), *arguments]
-    run_alone(ChapterUnderTest(chapter), arguments)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sys.argv", ["chapters", *arguments, "--csv", str(folder / "mine.csv"), "--out", str(folder)])
+        __main__.main()
 
 
 def test_animates_a_table_of_your_own(tmp_path):
     table = "# unit: thousands\nmonth,hares,foxes\n1,9,1\n2,7,2\n3.5,3,3\n4,5,2\n"
-    command(tmp_path, table, "--quick", "--processes", "1", "--format", "png")
-    folder = tmp_path / "gallery" / "ch01_mine"
+    run_all(tmp_path, table, "1", "--quick", "--processes", "1", "--format", "png")
+    folder = tmp_path / "ch01_mine"
     saved = json.loads((folder / "ch01.json").read_text(encoding="utf-8"))["numbers"]
     assert saved["months"] == 4
     assert (saved["hares 4"], saved["foxes 4"]) == (5, 2)
     assert {path.stem for path in folder.glob("ch01_*.png")} == FILMS
-    assert [path.name for path in (tmp_path / "gallery").iterdir()] == ["ch01_mine"]  # the chapter's own films stay
+    assert {path.name for path in tmp_path.iterdir()} == {"ch01_mine", "mine.csv"}  # the chapter's own films stay
+
+
+REFUSED = {  # the chapters, the table, what is said
+    "several chapters": (
+        "1 3",
+        "year,A\n1,5\n2,7\n",
+        "--csv works with chapter 1 alone; run python -m chapters 1 --csv",
+    ),
+    "letters that the font lacks": ("1", "t,東京\n1,9\n2,2\n", "mine.csv: render: a text has the letter '東'"),
+    "too large a value": ("1", "t,A\n1,9\n2,2e300\n", "'A': expected a number within ±1e+100, got 2e300"),
+}
+
+
+@pytest.mark.parametrize(("chapters", "text", "message"), REFUSED.values(), ids=REFUSED)
+def test_refuses_a_table_on_the_command_line(tmp_path, capsys, chapters, text, message):
+    with pytest.raises(SystemExit, match="2"):
+        run_all(tmp_path, text, *chapters.split())
+    assert message in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.csv"]
 
 
 def test_reports_a_wrong_table_on_the_command_line(tmp_path, monkeypatch, capsys):
@@ -178,31 +187,6 @@ def test_reports_a_wrong_table_on_the_command_line(tmp_path, monkeypatch, capsys
         runpy.run_path(chapter.__file__, run_name="__main__")
     where = f"{tmp_path / 'hares.csv'}, line 3, column 'hares'"
     assert f"argument --csv: {where}: expected a number such as 1234.5, got 'many'" in capsys.readouterr().err
-    assert not (tmp_path / "gallery").exists()
-
-
-def test_reports_a_missing_file_on_the_command_line(capsys):
-    with pytest.raises(SystemExit):
-        run_alone(ChapterUnderTest(chapter), ["--csv", "nowhere.csv"])
-    assert "argument --csv" in (error := capsys.readouterr().err)
-    assert "nowhere.csv" in error
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("t,東京\n1,9\n2,2\n", "mine.csv: render: a text has the letter '東'"),
-        ("t,A\n1,9\n2,2e300\n", "line 3, column 'A': expected a number within ±1e+100, got 2e300"),
-    ],
-    ids=["letters that the font lacks", "too large a value"],
-)  # fmt: skip
-def test_reports_an_undrawable_table_on_the_command_line_too(tmp_path, capsys, text, message):
-    with pytest.raises(SystemExit):
-        command(tmp_path, text)
-    error = capsys.readouterr().err
-    assert "argument --csv" in error
-    assert "mine.csv" in error
-    assert message in error
     assert not (tmp_path / "gallery").exists()
 
 
@@ -219,31 +203,15 @@ def test_writes_dates_as_dates_in_the_headline(tmp_path, monkeypatch):
 @pytest.mark.parametrize("name", TABLES)
 def test_makes_films_of_the_tables_that_people_have(tmp_path, name):
     (tmp_path / "mine.csv").write_text(TABLES[name][0], encoding="utf-8")
-    for film in films_of(tmp_path, tmp_path / "mine.csv", quick=True).values():
+    films, _ = films_of(tmp_path, tmp_path / "mine.csv", quick=True)
+    for film in films.values():
         assert (Painter(film.scene).paint(film.scene.frames - 1)[..., :3] < 250).any(), "nothing is drawn"
 
 
-def test_accepts_a_table_for_chapter_1_in_a_run_of_all(tmp_path, monkeypatch, capsys):
-    (tmp_path / "mine.csv").write_text("year,A\n1990,5\n1991,7\n")
-    arguments = ["--csv", str(tmp_path / "mine.csv"), "--out", str(tmp_path), "--format", "png"]
-    monkeypatch.setattr("sys.argv", ["chapters", "1", "--quick", "--processes", "1", *arguments])
-    __main__.main()
-    assert (tmp_path / "ch01_mine" / "ch01_bar_race.png").exists()
-    monkeypatch.setattr("sys.argv", ["chapters", "1", "3", *arguments])
-    with pytest.raises(SystemExit, match="2"):
-        __main__.main()
-    assert "--csv works with chapter 1 alone; run python -m chapters 1 --csv FILE" in capsys.readouterr().err
-
-
-def test_draws_no_pie_for_a_table_without_shares(tmp_path, capsys):
+def test_says_of_another_table_that_the_text_is_not_about_it_and_why_it_has_no_pie(drawn, tmp_path, capsys):
     (tmp_path / "mine.csv").write_text("month,Oslo,Rome\n1,-4,8\n2,-3,9\n3,0,12\n")
-    assert films_of(tmp_path, tmp_path / "mine.csv").keys() == FILMS - {"ch01_pie_and_lines"}
+    films, said = films_of(tmp_path, tmp_path / "mine.csv", quick=True)
+    assert films.keys() == FILMS - {"ch01_pie_and_lines"}
     assert "Pie: a share cannot be negative, but Oslo is -4 at month 1" in capsys.readouterr().out
-
-
-def test_says_that_the_text_is_not_about_another_table(tmp_path):
-    (tmp_path / "mine.csv").write_text("month,Oslo\n1,4\n2,3\n")
-    said = [f"{ChapterUnderTest(chapter).main(tmp_path, formats=(), csv=csv)['cells']}"
-            for csv in (tmp_path / "mine.csv", None)]  # fmt: skip
     sentence = "The films on this page show mine.csv; the text speaks of the table that comes with tinylearn."
-    assert [sentence in each for each in said] == [True, False]
+    assert [sentence in each for each in (said, str(drawn.cells))] == [True, False]
