@@ -22,7 +22,9 @@ from pathlib import Path
 
 import numpy as np
 
+sys.path.insert(0, str(Path(__file__).parents[2]))
 from animations import Scene, render
+from tests.chapters.chapter_helpers import alive_in
 from tinylearn import SGD, Checkpoint, Dense, MeanSquaredError, Recorder, Recording, ReLU, Sequential, fit, workers
 from tinylearn.checkpoint import read_more
 
@@ -105,19 +107,6 @@ def faults_of_the_book(folder: Path, whole: Path, said: str) -> Iterator[str]:
         pages = path.suffix == ".html"  # of the book, renewed with each film; or of a film, until its chapter has it
         if not pages or not path.read_text(encoding="utf-8").rstrip().endswith("</html>"):
             yield f"{path.name} is not complete"
-
-
-def alive_in(session: int) -> list[str]:
-    """Return the commands that still run in a session."""
-    found = []
-    for path in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            state, _, _, its_session = path.read_text().rpartition(")")[2].split()[:4]
-            if int(its_session) == session and state != "Z":
-                found.append((path.parent / "cmdline").read_text().replace("\0", " ")[:100])
-        except OSError:
-            continue
-    return found
 
 
 # --- the trials -------------------------------------------------------------------------------------------------------
