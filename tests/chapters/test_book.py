@@ -40,11 +40,6 @@ def page(out):
     return (out / "ch03.html").read_text(encoding="utf-8")
 
 
-def programs_of(page):
-    """Return the programs of a page, unpacked: (type, text)."""
-    return unpack(re.search(r'<script type="text/plain" class="programs">(.*?)</script>', page)[1])
-
-
 class Links(HTMLParser):
     """Collects the references of a page, and checks that its tags are closed in order."""
 
@@ -79,16 +74,30 @@ def test_resolves_every_reference(out, name):
             assert (out / link).is_file(), link
 
 
-def test_leads_from_the_cover_to_the_chapter_by_a_moving_picture(out):
-    cover = (out / "index.html").read_text(encoding="utf-8")
-    (card,) = re.findall(r"<li>(.*?)</li>", cover, flags=re.DOTALL)
-    assert '<a href="ch03.html"><img src="ch03_first_neuron.gif" alt="" loading="lazy">Chapter 3<br>' in card
-    assert "<strong>One neuron learns Fahrenheit from Celsius</strong>" in card
+ONCE = {  # what is once on a page: the page, a regular expression
+    "the card of a chapter": ("index", '<a href="ch03.html"><img src="ch03_first_neuron.gif" alt="" loading="lazy">'
+                              "Chapter 3<br>\n?<strong>One neuron learns Fahrenheit from Celsius</strong>"),
+    "a title": ("ch03", "<h1>Chapter 3. One neuron learns Fahrenheit from Celsius</h1>"),
+    "a formula": ("ch03", "It multiplies its input <math"),
+    "the result of a cell": ("ch03", '<pre class="output" tabindex="0"><code>w = 1.8003, b = 31.9704</code></pre>'),
+    "a film": ("ch03", '<section class="film" id="film-ch03_first_neuron"'),
+    "its other formats": ("ch03", '<a href="ch03_first_neuron.html">on a page of its own</a> · '
+                          '<a href="ch03_first_neuron.gif">as a GIF</a>'),
+    "a video": ("ch03", '<video src="ch03_x_film.mp4" [^>]*controls'),
+    "a moving picture": ("ch03", '<img src="ch03_x_moving.gif" alt="x moving" loading="lazy">'),
+    "a still picture": ("ch03", '<img src="ch03_x_still.png"'),
+}  # fmt: skip
 
 
-def test_writes_title_text_and_numbers_of_the_chapter(out, page):
-    assert page.count("<h1>Chapter 3. One neuron learns Fahrenheit from Celsius</h1>") == 1
-    assert "It multiplies its input <math" in page
+@pytest.mark.parametrize(("name", "text"), ONCE.values(), ids=ONCE)
+def test_writes_once(out, name, text):
+    assert len(re.findall(text, (out / f"{name}.html").read_text(encoding="utf-8"))) == 1
+
+
+def test_writes_programs_and_a_table_of_numbers(out, page):
+    programs = unpack(re.search(r'<script type="text/plain" class="programs">(.*?)</script>', page)[1])
+    assert [kind for kind, text in programs if "window.tinylearnFilms =" in text] == ["text/javascript"]
+    assert "<script" not in (out / "glossary.html").read_text(encoding="utf-8")
     for key, value in json.loads((out / "ch03.json").read_text(encoding="utf-8"))["numbers"].items():
         assert f'<tr><th scope="row">{key}</th><td>{shown(value)}</td></tr>' in page
 
@@ -106,10 +115,6 @@ def test_places_films_at_their_sentence(page):
     assert page.index("<summary>Answer 1</summary>") < page.index('id="ch03_x_film"')  # no cell names it
 
 
-def test_shows_the_result_of_a_cell_below_it(page):
-    assert '<pre class="output" tabindex="0"><code>w = 1.8003, b = 31.9704</code></pre>' in page
-
-
 def test_shows_the_code_of_the_framework_and_the_chapter_as_they_are(out, page):
     with open(ch03_first_neuron.__file__, encoding="utf-8") as source:
         assert (out / "source" / "ch03_first_neuron.txt").read_text(encoding="utf-8") == source.read()
@@ -120,20 +125,6 @@ def test_shows_the_code_of_the_framework_and_the_chapter_as_they_are(out, page):
 def test_orders_films_as_in_the_script_the_unnamed_ones_last(page):
     order = re.findall(r'<figure class="shown wide" id="ch03_(\w+)"', page)
     assert order == ["first_neuron", "first_updates", "x_film", "x_moving", "x_player", "x_still"]
-
-
-def test_shows_the_best_format_and_links_the_others(page):
-    assert page.count('<section class="film" id="film-ch03_first_neuron"') == 1
-    own, gif = "ch03_first_neuron.html", "ch03_first_neuron.gif"
-    assert f'<a href="{own}">on a page of its own</a> · <a href="{gif}">as a GIF</a>' in page
-    assert re.search(r'<video src="ch03_x_film.mp4" [^>]*controls', page)
-    assert re.search(r'<img src="ch03_x_moving.gif" alt="x moving" loading="lazy">', page)
-    assert re.search(r'<img src="ch03_x_still.png"', page)
-
-
-def test_writes_the_player_once_and_only_where_there_are_films(out, page):
-    assert [kind for kind, text in programs_of(page) if "window.tinylearnFilms =" in text] == ["text/javascript"]
-    assert "<script" not in (out / "glossary.html").read_text(encoding="utf-8")
 
 
 def test_leaves_out_chapters_that_have_not_run(tmp_path, out):
