@@ -58,6 +58,12 @@ def nothing(out):
     return {"a": 1}
 
 
+def a_second(out):
+    """Do nothing for a second."""
+    time.sleep(1)
+    return {"a": 1}
+
+
 def refused(out):
     """Refuse to run."""
     raise UsageError("not with these settings")

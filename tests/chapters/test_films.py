@@ -13,10 +13,8 @@ import pytest
 from PIL import Image
 
 from animations import Clip
-from chapters.tools import run
 from chapters.tools.films import draw
 from tests.chapters.slow_scenes import Broken, Killed, Slow
-from tests.chapters.stand_ins import StandIn
 
 ROOT = Path(__file__).parents[2]
 
@@ -101,12 +99,3 @@ def test_ends_soon_on_ctrl_c_and_leaves_no_half_file(tmp_path):
     _, printed = process.communicate(timeout=15)
     assert b"KeyboardInterrupt" in printed
     assert names(tmp_path) == []
-
-
-def test_refuses_a_film_without_ffmpeg_before_the_training(tmp_path, monkeypatch):
-    def train(*_, **__):
-        raise AssertionError("trained for nothing")
-
-    monkeypatch.setitem(sys.modules, "imageio_ffmpeg", None)
-    with pytest.raises(SystemExit, match="imageio-ffmpeg"):
-        run.run_alone(StandIn(train), ["--format", "mp4", "--out", str(tmp_path)])
