@@ -25,7 +25,7 @@ BAD_INPUT = f"""
 import sys, tempfile
 from pathlib import Path
 import numpy as np
-sys.path.append({str(ROOT)!r})  # where the tests are; tinylearn is the one here
+sys.path.insert(1, {str(ROOT)!r})  # where the tests are; tinylearn is the one here
 from tests.bad_input.hostile import OPEN, WRONG, Given
 from tests.bad_input.layer_cases import LAYERS
 from tests.bad_input.verdict import judge

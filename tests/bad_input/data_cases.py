@@ -24,6 +24,8 @@ def write_table(folder: Path) -> None:
 
 
 images = array(2, 4, 3, 2, low=0, floats=False)
+mirrored = choice([True, False], wrong=[None, [2, 0], ["a", "b"], [True], 1.5, np.array([0, 1])])
+shapes = choice((3, 2), (3, 3, 2, 4), wrong=[None, "3", (), (-1, 2), (1.5, 2), (0, 2)], also=[(3,), 3])
 fills = choice("reflect", "nearest", wrong=["wrap", None, "", 0])
 
 DATA = {
@@ -41,22 +43,12 @@ DATA = {
         x=images,
         angles=array(2, high=90),
         shifts=array(2, 2, low=-0.5, high=0.5),
-        mirrored=choice([True, False], wrong=[None, [2, 0], ["a", "b"], [True], 1.5, np.array([0, 1])]),
+        mirrored=mirrored,
         fill=fills,
     ),
-    "flip": Subject(
-        tl.flip,
-        x=images,
-        mirrored=choice([True, False], wrong=[None, [2, 0], ["a", "b"], [True], 1.5, np.array([0, 1])]),
-    ),
-    "initializers.he_normal": Subject(
-        lambda shape: initializers.he_normal(shape, seeded()),
-        shape=choice((3, 2), (3, 3, 2, 4), wrong=[None, "3", (), (-1, 2), (1.5, 2), (0, 2)], also=[(3,), 3]),
-    ),
-    "initializers.glorot_uniform": Subject(
-        lambda shape: initializers.glorot_uniform(shape, seeded()),
-        shape=choice((3, 2), (3, 3, 2, 4), wrong=[None, "3", (), (-1, 2), (1.5, 2), (0, 2)], also=[(3,), 3]),
-    ),
+    "flip": Subject(tl.flip, x=images, mirrored=mirrored),
+    "initializers.he_normal": Subject(lambda shape: initializers.he_normal(shape, seeded()), shape=shapes),
+    "initializers.glorot_uniform": Subject(lambda shape: initializers.glorot_uniform(shape, seeded()), shape=shapes),
     "initializers.constant": Subject(
         lambda value: initializers.constant(value)((2, 2), seeded()), value=real(0.5, low=-np.inf)
     ),

@@ -56,48 +56,29 @@ weights = choice(
     wrong=[lambda shape, rng: np.zeros(99), lambda shape, rng: None, lambda shape, rng: np.full(shape, np.nan)],
 )
 
+
+def constructed(kind: type[tl.Layer], **arguments: Argument) -> Subject:
+    return Subject(lambda **given: repr(kind(**given)), **arguments)
+
+
+strides = [0, -1, "1", 0.5, (1, 0)]
+pool = {"size": pair, "padding": choice(0, "same", wrong=[-1, 2, 1.5, (0, 9)]),
+        "stride": choice(None, 1, (1, 2), wrong=strides)}  # fmt: skip
 LAYERS = {
-    "Layer": Subject(lambda: repr(tl.Layer())),
-    "Dense": Subject(
-        lambda **given: repr(tl.Dense(**given)),
-        n_in=integer(3),
-        n_out=integer(2),
-        rng=rng(),
-        weights=weights,
-        biases=weights,
+    "Layer": constructed(tl.Layer),
+    "Dense": constructed(tl.Dense, n_in=integer(3), n_out=integer(2), rng=rng(), weights=weights, biases=weights),
+    "Conv2D": constructed(
+        tl.Conv2D, channels_in=integer(3), channels_out=integer(2), kernel_size=pair, padding=pads, rng=rng(),
+        stride=choice(1, (2, 1), wrong=strides), weights=weights,
     ),
-    "Conv2D": Subject(
-        lambda **given: repr(tl.Conv2D(**given)),
-        channels_in=integer(3),
-        channels_out=integer(2),
-        kernel_size=pair,
-        stride=choice(1, (2, 1), wrong=[0, -1, "1", 0.5, (1, 0)]),
-        padding=pads,
-        rng=rng(),
-        weights=weights,
-    ),
-    "MaxPool2D": Subject(
-        lambda **given: repr(tl.MaxPool2D(**given)),
-        size=pair,
-        padding=choice(0, "same", wrong=[-1, 2, 1.5, (0, 9)]),
-        stride=choice(None, 1, (1, 2), wrong=[0, -1, "1", 0.5, (1, 0)]),
-    ),
-    "AveragePool2D": Subject(
-        lambda **given: repr(tl.AveragePool2D(**given)),
-        size=pair,
-        padding=choice(0, "same", wrong=[-1, 2, 1.5, (0, 9)]),
-        stride=choice(None, 1, (1, 2), wrong=[0, -1, "1", 0.5, (1, 0)]),
-    ),
-    "BatchNorm": Subject(
-        lambda **given: repr(tl.BatchNorm(**given)), n_in=integer(3), momentum=real(0.5, high=1), epsilon=real(0.1)
-    ),
+    "MaxPool2D": constructed(tl.MaxPool2D, **pool),
+    "AveragePool2D": constructed(tl.AveragePool2D, **pool),
+    "BatchNorm": constructed(tl.BatchNorm, n_in=integer(3), momentum=real(0.5, high=1), epsilon=real(0.1)),
     "BatchNorm.forward, training": Subject(_normalised_while_training, x=array(4, 3)),
-    "LayerNorm": Subject(lambda **given: repr(tl.LayerNorm(**given)), n_in=integer(3), epsilon=real(0.1)),
-    "LeakyReLU": Subject(lambda **given: repr(tl.LeakyReLU(**given)), slope=real(0.5, high=1)),
-    "Residual": Subject(
-        lambda layer: repr(tl.Residual(layer)),
-        layer=Argument(st.builds(lambda: Given(tl.ReLU())), st.sampled_from(of([None, tl.ReLU, "ReLU", [], 3], WRONG))),
-    ),
-    "Dropout": Subject(lambda **given: repr(tl.Dropout(**given)), rate=real(0.5, high=1), rng=rng()),
-}
+    "LayerNorm": constructed(tl.LayerNorm, n_in=integer(3), epsilon=real(0.1)),
+    "LeakyReLU": constructed(tl.LeakyReLU, slope=real(0.5, high=1)),
+    "Residual": Subject(lambda layer: repr(tl.Residual(layer)), layer=Argument(
+        st.builds(lambda: Given(tl.ReLU())), st.sampled_from(of([None, tl.ReLU, "ReLU", [], 3], WRONG)))),
+    "Dropout": constructed(tl.Dropout, rate=real(0.5, high=1), rng=rng()),
+}  # fmt: skip
 LAYERS |= {_key(name): _there_and_back(name) for name in layer_table.LAYERS}

@@ -32,7 +32,7 @@ scene("explore", an.explore, speaks=("recording", "RecordedParameters"),
       steps=optional(clock(0, 1, 4, wrong=[[0, 5], [99]])),
       numbers=choice((), [], ["dense_1.w[0, 1]"], ("dense_2.b",), also=[{}],
                      wrong=[None, 3, "dense_1.w", ["dense_9.w"], ["dense_1.w[9,9]"], [3], [None], ["dense_1.w[0]"]]),
-      fps=choice(5, 2.5, wrong=[0, -1, "5", None, np.nan, [5]]))  # fmt: skip
+      fps=choice(5, 2.5, also=[3.5], wrong=[0, -1, "5", None, np.nan, [5]]))  # fmt: skip
 
 
 @functools.cache
