@@ -31,9 +31,13 @@ def begin_and_wait(folder):
     time.sleep(60)
 
 
-def fail_when_it_has_begun(folder):
+def wait_for_a_file(folder):
     while not list(folder.iterdir()):
         time.sleep(0.01)
+
+
+def fail_when_it_has_begun(folder):
+    wait_for_a_file(folder)
     raise ValueError("no more")
 
 
@@ -72,15 +76,13 @@ def test_uses_this_process_if_there_is_one():
     assert os.getpid() not in dict(each for each in noted(jobs, 2) if isinstance(each, tuple)).values()
 
 
-def test_runs_in_a_thread_and_says_that_it_waits():
-    said, waited = [], []
-    jobs = {"a": partial(time.sleep, 1.5), "b": os.getpid}
-    run = partial(run_parallel, jobs, 2, waits=lambda: waited.append(True), ends=lambda *told: said.append(told))
-    thread = threading.Thread(target=run)
+def test_runs_in_a_thread_and_says_that_it_waits(tmp_path):
+    said, jobs = [], {"a": partial(wait_for_a_file, tmp_path), "b": os.getpid}
+    run = partial(run_parallel, jobs, 2, waits=(tmp_path / "told").touch, ends=lambda *told: said.append(told))
+    thread = threading.Thread(target=run, daemon=True)
     thread.start()
-    thread.join()
+    thread.join(60)
     assert len(said) == 2
-    assert waited
 
 
 @pytest.mark.parametrize("processes", [1, 2])
