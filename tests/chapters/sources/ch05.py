@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tests.chapters.sources.counts import counts_of
+from tests.chapters.sources.counts import gap_film
 from tests.chapters.sources.values import named
 
 HANDED = ("learn", "PixelStates", "telling_neurons")
@@ -15,23 +15,10 @@ def films(handed):
     ((_, data, _), of_neuron), ((_, _, _), of_network) = handed["learn"]
     ((_, shown, _), _) = handed["PixelStates"][0]
     (_, neurons) = handed["telling_neurons"][0]
-    epochs = [step // 5 for step in STEPS]
-    gaps = {}
-    compared, names = {"epoch": epochs, "last_epoch": 125}, {"epoch": "Epoch", "last_epoch": "of"}
-    for run, recording in (("run_0", of_neuron), ("run_1", of_network)):
-        values, labels = counts(recording, data, epochs, f"{run}.")
-        seen, new = (values[f"{run}.correct[{row}]"] for row in (0, 1))
-        gap = [a / 160 - b / 41 for a, b in zip(seen, new, strict=True)]
-        compared, names = compared | values | {f"{run}.gap": gap}, names | labels
-        middles = [(a / 160 + b / 41) / 2 for a, b in zip(seen, new, strict=True)]
-        gaps[f"{run}.gap"] = [(epoch + 0.04 * 125, max(y, 0.04)) for epoch, y in zip(epochs, middles, strict=True)]
+    counted = counts(of_neuron, data)
     return {
-        "ch05_horse_and_deer": neuron_film(of_neuron, shown, counts(of_neuron, data, epochs)),
-        "ch05_neuron_and_network": {
-            "source": compared,
-            "names": names,
-            "places": lambda frame: {gid: places[frame] for gid, places in gaps.items()},
-        },
+        "ch05_horse_and_deer": neuron_film(of_neuron, shown, counted),
+        "ch05_neuron_and_network": gap_film([counted, counts(of_network, data)], [step // 5 for step in STEPS]),
         "ch05_hidden_layer": network_film(of_network, shown, neurons),
     }
 
@@ -54,13 +41,12 @@ def sigmoid(z):
     return 1 / (1 + np.exp(-z))
 
 
-def counts(recording, data, epochs, prefix=""):
-    """Return values and labels of the correct answers."""
-    sets = ((data.x_train, data.y_train), (data.x_test, data.y_test))
-    correct = [[int(((layers(recording, step, red(x))[-1][:, 0] >= 0) == y).sum()) for step in STEPS] for x, y in sets]
-    values, names = counts_of(*correct, data.y_test, epochs, prefix)
-    del values[f"{prefix}epoch"], names[f"{prefix}epoch"]
-    return values, names
+def counts(recording, data):
+    """Return name, correct answers and total of both sets, and of always giving the same answer."""
+    sets = {"training set": (data.x_train, data.y_train), "test set": (data.x_test, data.y_test)}
+    found = [(name, [int(((layers(recording, step, red(x))[-1][:, 0] >= 0) == y).sum()) for step in STEPS], len(y))
+             for name, (x, y) in sets.items()]  # fmt: skip
+    return [*found, ("always deer", [np.bincount(data.y_test).max()] * len(STEPS), len(data.y_test))]
 
 
 def scale(maps):
@@ -74,9 +60,9 @@ def neuron_film(recording, shown, counted):
     values = {"step": STEPS, "last_step": 625, "weights": 1024}
     values |= scale([recording.at(step)["dense_1.w"] for step in STEPS])
     names = {"step": "Update", "last_step": "of", "weights": "weights w"}
-    for row in (0, 1):  # for the test set, and for always giving the same answer
-        for gid in ("correct", "total"):
-            values[f"{gid}[{row}]"], names[f"{gid}[{row}]"] = (each[f"{gid}[{row + 1}]"] for each in counted)
+    for row, (name, correct, total) in enumerate(counted[1:]):
+        values |= {f"correct[{row}]": correct, f"total[{row}]": total}
+        names |= {f"correct[{row}]": name, f"total[{row}]": "of"}
     labels = {"plus": "positive", "minus": "negative", "dense_1.b[0]": "bias", "sum": "sum", "predicted": "probability"}
     for name, x in zip(("horse", "deer"), red(shown), strict=True):
         products = np.array([recording.at(step)["dense_1.w"][:, 0] * x for step in STEPS])

@@ -7,6 +7,7 @@ import numpy as np
 from chapters.ch06_convolution import PULLED, centred
 from tests.animations.board_helpers import FACTS, convolution_values, pooling_values
 from tests.animations.pull_helpers import pull_values
+from tests.chapters.sources.counts import gap_film
 from tests.chapters.sources.values import beside
 from tinylearn import BinaryCrossEntropy
 from tinylearn.layers.loops import convolve, max_pool
@@ -17,14 +18,12 @@ CAPTIONS = {
     "2 × 2 max pooling, stride 1, no padding", "2 × 2 max pooling, stride 2, no padding",
 }  # fmt: skip
 UNPLACED = set()
-COUNTED = ("training set", "further pictures")
 POOLED = [[1, 2, 1, 1], [2, 0, 3, 1], [2, 2, 0, 2], [0, 2, 3, 0]]  # the book's image under a diagonal of three
 
 
 def films(handed):
     ((model, recording, horse), _) = handed["feature_maps"][0]
     ((_, pictures), _) = handed["filter_pull"][0]
-    compared, names, places = dense_and_convolution(handed)
     boards = [convolution_values(*FACTS[name][:4], prefix, clock=clock) for name, prefix, clock in
               (("padding", "row.", True), ("stride", "diagonal.", False))]  # fmt: skip
     pools = [pooling_values(image, (2, 2), (stride, stride), 0, prefix, clock=stride == 1)
@@ -42,7 +41,7 @@ def films(handed):
             | {f"pull.{name}": name for name in ("places", "pictures")}
             | {name: name for name in ("gradient", "before", "after")},
         },
-        "ch06_dense_and_convolution": {"source": compared, "names": names, "places": places},
+        "ch06_dense_and_convolution": dense_and_convolution(handed),
         "ch06_feature_maps": {
             "source": answers(model, recording, horse),
             "names": {"step": "Update", "last_step": "of", "b": "bias b", "sum": "all maps + b",
@@ -52,28 +51,20 @@ def films(handed):
 
 
 def dense_and_convolution(handed):
-    """Return gid → value in each frame, gid → label, and where the gaps stand: epochs 0, 1 and 2, of 5 updates each."""
-    epochs, names, gaps = [0, 1, 2], {"epoch": "Epoch", "last_epoch": "of"}, {}
-    values = {"epoch": epochs, "last_epoch": [2] * 3}
-    for i, (((model, x, y, *_, recorder), _), ((_, _, data, view), _)) in enumerate(
-        zip(handed["learn"][1:], handed["scores"][:2], strict=True)
+    """Return what the audit is told of the two networks: epochs 0, 1 and 2, of 5 updates each."""
+    runs = []
+    for ((model, x, y, *_, recorder), _), ((_, _, data, view), _) in zip(
+        handed["learn"][1:], handed["scores"][:2], strict=True
     ):
-        twin, counts = copy.deepcopy(model), []
-        for pictures, labels in ((x, y), (view(data.x_more), data.y_more)):
+        twin, counted = copy.deepcopy(model), []
+        for name, pictures, labels in (("training set", x, y), ("further pictures", view(data.x_more), data.y_more)):
             correct = []
-            for epoch in epochs:
+            for epoch in range(3):
                 recorder.recording.restore(twin, 5 * epoch)
                 correct.append(int(((twin.predict(pictures)[:, 0] > 0.5) == labels).sum()))
-            counts.append(correct)
-        totals = len(y), len(data.y_more)
-        accuracies = [np.array(correct) / total for correct, total in zip(counts, totals, strict=True)]
-        for j, (correct, total, name) in enumerate(zip(counts, totals, COUNTED, strict=True)):
-            values |= {f"run_{i}.correct[{j}]": correct, f"run_{i}.total[{j}]": [total] * 3}
-            names |= {f"run_{i}.correct[{j}]": name, f"run_{i}.total[{j}]": "of"}
-        values[f"run_{i}.gap"] = accuracies[0] - accuracies[1]
-        middles = (accuracies[0] + accuracies[1]) / 2
-        gaps[f"run_{i}.gap"] = [(epoch + 0.04 * 2, max(y, 0.04)) for epoch, y in zip(epochs, middles, strict=True)]
-    return values, names, lambda frame: {gid: places[frame] for gid, places in gaps.items()}
+            counted.append((name, correct, len(labels)))
+        runs.append(counted)
+    return gap_film(runs, range(3))
 
 
 def clock(prefix):

@@ -3,6 +3,7 @@
 import numpy as np
 
 from chapters import ch07_ten_classes as chapter
+from tests.chapters.sources.counts import gap_film
 from tinylearn.datasets import CLASS_NAMES
 
 HANDED = ("class_bars", "learning_run", "Recorder")
@@ -21,7 +22,7 @@ def scores_of(recording, step, x):
 
 
 def said_of(run, recording, steps):
-    """Return gid → values of the film of truck and frog, and gid → label."""
+    """Return what the audit is told of the film of truck and frog."""
     ends = {"last_step": steps[-1], "last_epoch": -(-steps[-1] // run.updates), "parameters": 169_130}
     values = ends | {"step": steps, "epoch": [-(-step // run.updates) for step in steps]}
     exponentials = [np.exp(scores_of(recording, step, run.data.x_test[run.rows])) for step in steps]
@@ -30,46 +31,36 @@ def said_of(run, recording, steps):
         for k, name in enumerate(CLASS_NAMES):
             values[f"picture_{p}.predicted[{k}]"] = [each[p, k] / each[p].sum() for each in exponentials]
             names[f"picture_{p}.predicted[{k}]"] = name
-    return values, names
+    return {"source": values, "names": names}
 
 
 def gaps_of(recordings, data, epochs):
-    """Return gid → values of the film of overfitting, gid → label, and frame → where the gaps stand."""
-    values, names = {"epoch": range(epochs + 1), "last_epoch": epochs}, {"epoch": "Epoch", "last_epoch": "of"}
-    middles = []
-    for i, recording in enumerate(recordings):
-        accuracies = []
-        for j, (x, y) in enumerate(((data.x_train, data.y_train), (data.x_test, data.y_test))):
-            answers = [np.argmax(scores_of(recording, step, x), axis=1) for step in recording.steps]
-            correct = np.array([sum(a == b for a, b in zip(each, y, strict=True)) for each in answers])
-            values |= {f"run_{i}.correct[{j}]": correct, f"run_{i}.total[{j}]": len(y)}
-            names |= {f"run_{i}.correct[{j}]": ("training set", "test set")[j], f"run_{i}.total[{j}]": "of"}
-            accuracies.append(correct / len(y))
-        values[f"run_{i}.gap"] = accuracies[0] - accuracies[1]
-        middles.append((accuracies[0] + accuracies[1]) / 2)
+    """Return what the audit is told of the film of overfitting."""
+    sets = {"training set": (data.x_train, data.y_train), "test set": (data.x_test, data.y_test)}
 
-    def places(frame):
-        return {f"run_{i}.gap": (frame + 0.04 * epochs, max(middle[frame], 0.04)) for i, middle in enumerate(middles)}
+    def correct(recording, x, y):
+        return [int((np.argmax(scores_of(recording, step, x), axis=1) == y).sum()) for step in recording.steps]
 
-    return values, names, places
+    counted = [[(name, correct(recording, x, y), len(y)) for name, (x, y) in sets.items()] for recording in recordings]
+    return gap_film(counted, range(epochs + 1))
 
 
 def drawn():
-    """Return gid → values of the film of augmentation, and gid → labels, from a second look at the generator."""
+    """Return what the audit is told of the film of augmentation, from a second look at the generator."""
     rng, times = np.random.default_rng(0), [*[0] * 4, *[1] * 4, *range(2, 9)]
     _, angles, shifts = rng.random(9), rng.uniform(-20, 20, 9), rng.uniform(-0.1, 0.1, (9, 2))
     values = {"time": np.add(times, 1), "last_time": 9, "angle": abs(angles[times])}
     values |= {"down": abs(32 * shifts[times, 0]), "right": abs(32 * shifts[times, 1])}
-    return values, {"time": "Time", "last_time": "of", "angle": "°", "down": "pixels", "right": "pixels"}
+    names = {"time": "Time", "last_time": "of", "angle": "°", "down": "pixels", "right": "pixels"}
+    return {"source": values, "names": names}
 
 
 def films(handed):
     ((run, (recording,)), scene) = handed["class_bars"][0]
     (_, few, _, epochs, _), _ = handed["learning_run"][0]
     recordings = [recorder.recording for _, recorder in handed["Recorder"][1:]]
-    found = {
+    return {
         "ch07_augmentation": drawn(),
         "ch07_truck_and_frog": said_of(run, recording, scene.steps.tolist()),
         "ch07_overfitting": gaps_of(recordings, few, epochs),
     }
-    return {name: dict(zip(("source", "names", "places"), each, strict=False)) for name, each in found.items()}

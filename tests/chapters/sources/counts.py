@@ -1,16 +1,24 @@
-"""Counts of correct answers, as the scenes of chapters 5 and 6 show them."""
+"""Counts of correct answers, as the films of chapters 5 to 7 compare them."""
 
 import numpy as np
 
-COUNTED = ("training set", "test set", "always deer")
 
+def gap_film(runs, epochs):
+    """Return what the audit is told of a film of gaps; for each run and set of pictures: name, correct answers, total.
 
-def counts_of(seen, new, labels, epochs, prefix=""):
-    """Return gid → value in each frame of a count of correct answers, and gid → label."""
-    always = np.bincount(labels).max()
-    rows = ((seen, 160), (new, len(labels)), ([always] * len(epochs), len(labels)))
-    values = {f"{prefix}epoch": epochs}
-    for row, (correct, total) in enumerate(rows):
-        values |= {f"{prefix}correct[{row}]": correct, f"{prefix}total[{row}]": [total] * len(epochs)}
-    names = {f"{prefix}correct[{row}]": name for row, name in enumerate(COUNTED)} | {f"{prefix}epoch": "epoch"}
-    return values, names | {f"{prefix}total[{row}]": "of" for row in range(3)}
+    The first set was learned from, the second is new. A gap stands between their curves, right of their ends.
+    """
+    values, names = {"epoch": epochs, "last_epoch": epochs[-1]}, {"epoch": "Epoch", "last_epoch": "of"}
+    middles = {}
+    for i, sets in enumerate(runs):
+        for j, (name, correct, total) in enumerate(sets):
+            values |= {f"run_{i}.correct[{j}]": correct, f"run_{i}.total[{j}]": total}
+            names |= {f"run_{i}.correct[{j}]": name, f"run_{i}.total[{j}]": "of"}
+        seen, new = (np.array(correct) / total for _, correct, total in sets[:2])
+        values[f"run_{i}.gap"], middles[f"run_{i}.gap"] = seen - new, (seen + new) / 2
+
+    def places(frame):
+        right = epochs[frame] + 0.04 * epochs[-1]
+        return {gid: (right, max(middle[frame], 0.04)) for gid, middle in middles.items()}
+
+    return {"source": values, "names": names, "places": places}
