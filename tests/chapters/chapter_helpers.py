@@ -52,9 +52,12 @@ def run_chapter(module, out, **settings):
     return ChapterUnderTest(module).main(out, **settings)["numbers"]
 
 
-def prose(module):
-    """Return the whole prose of a chapter, on one line."""
-    return " ".join(" ".join(cell.text for cell in Chapter(Path(module.__file__)).script if cell.prose).split())
+def undrawn(module, out, **settings):
+    """Run a chapter that draws no film; return name → clip, and its record."""
+    films = {}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("chapters.tools.chapter.draw", lambda found, *_: films.update(found))
+        return films, ChapterUnderTest(module).main(out, **settings)
 
 
 def uncoloured(page):

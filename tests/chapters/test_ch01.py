@@ -17,7 +17,7 @@ from animations.engine.painter import Painter
 from chapters import __main__
 from chapters import ch01_create_animations as chapter
 from chapters.tools.chapter import CHAPTERS
-from tests.chapters.chapter_helpers import ChapterUnderTest, check_films, run_chapter
+from tests.chapters.chapter_helpers import check_films, undrawn
 from tests.tinylearn.peoples_tables import TABLES
 from tinylearn.datasets import gdp
 
@@ -55,18 +55,8 @@ def test_counts_the_pictures_of_the_films(drawn):
             assert film.n_frames == drawn.headline[f"pictures of {name}"]
 
 
-def films_of(folder, table=None, quick=False):
-    """Return name → clip, from a run that draws none of them, and what the cells say."""
-    ran = []
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("chapters.tools.chapter.draw", lambda *films: None)
-        under_test = ChapterUnderTest(chapter, lambda names: ran.append(names.get("book")))
-        cells = under_test.main(folder, csv=table, quick=quick)["cells"]
-    return ran[-1].films, str(cells)
-
-
 def test_draws_all_years_in_films_that_are_not_quick(tmp_path):
-    films, _ = films_of(tmp_path)
+    films, _ = undrawn(chapter, tmp_path)
     assert films.keys() == FILMS
     for name, film in films.items():
         scenes = film.scene.scenes if isinstance(film.scene, SideBySide) else [film.scene]
@@ -190,11 +180,10 @@ def test_reports_a_wrong_table_on_the_command_line(tmp_path, monkeypatch, capsys
     assert not (tmp_path / "gallery").exists()
 
 
-def test_writes_dates_as_dates_in_the_headline(tmp_path, monkeypatch):
-    monkeypatch.setattr("chapters.tools.chapter.draw", lambda *films: None)
+def test_writes_dates_as_dates_in_the_headline(tmp_path):
     path = tmp_path / "days.csv"
     path.write_text("day,A,B\n20200302,1,2\n20200303,5,\n20200304,5,1\n20200305,6,\n")
-    headline = run_chapter(chapter, tmp_path, csv=path)
+    headline = undrawn(chapter, tmp_path, csv=path)[1]["numbers"]
     assert headline["A 2020-03-05"] == headline["all together 2020-03-05"] == 6
     assert headline["A passes B"] == "2020-03-04"
     assert "B 2020-03-05" not in headline
@@ -203,15 +192,15 @@ def test_writes_dates_as_dates_in_the_headline(tmp_path, monkeypatch):
 @pytest.mark.parametrize("name", TABLES)
 def test_makes_films_of_the_tables_that_people_have(tmp_path, name):
     (tmp_path / "mine.csv").write_text(TABLES[name][0], encoding="utf-8")
-    films, _ = films_of(tmp_path, tmp_path / "mine.csv", quick=True)
+    films, _ = undrawn(chapter, tmp_path, csv=tmp_path / "mine.csv", quick=True)
     for film in films.values():
         assert (Painter(film.scene).paint(film.scene.frames - 1)[..., :3] < 250).any(), "nothing is drawn"
 
 
 def test_says_of_another_table_that_the_text_is_not_about_it_and_why_it_has_no_pie(drawn, tmp_path, capsys):
     (tmp_path / "mine.csv").write_text("month,Oslo,Rome\n1,-4,8\n2,-3,9\n3,0,12\n")
-    films, said = films_of(tmp_path, tmp_path / "mine.csv", quick=True)
+    films, record = undrawn(chapter, tmp_path, csv=tmp_path / "mine.csv", quick=True)
     assert films.keys() == FILMS - {"ch01_pie_and_lines"}
     assert "Pie: a share cannot be negative, but Oslo is -4 at month 1" in capsys.readouterr().out
     sentence = "The films on this page show mine.csv; the text speaks of the table that comes with tinylearn."
-    assert [sentence in each for each in (said, str(drawn.cells))] == [True, False]
+    assert [sentence in str(cells) for cells in (record["cells"], drawn.cells)] == [True, False]

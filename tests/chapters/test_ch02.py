@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from chapters import ch02_gradient_descent as chapter
-from tests.chapters.chapter_helpers import check_films, run_chapter
+from tests.chapters.chapter_helpers import check_films, undrawn
 
 FILMS = ("ch02_grid_search", "ch02_fixed_steps", "ch02_learning_rates", "ch02_diverging", "ch02_two_dimensions")
 FORMATS = ("png",)
@@ -28,11 +28,7 @@ def test_checks_every_frame_of_every_film(drawn):
 @pytest.fixture(scope="module")
 def films(tmp_path_factory):
     """The films of the complete chapter, not drawn."""
-    caught = {}
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("chapters.tools.chapter.draw", lambda films, *_: caught.update(films))
-        run_chapter(chapter, tmp_path_factory.mktemp("whole"))
-    return caught
+    return undrawn(chapter, tmp_path_factory.mktemp("whole"))[0]
 
 
 def test_gives_the_numbers_of_the_book(drawn):

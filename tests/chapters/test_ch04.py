@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from chapters import ch04_activations as chapter
-from tests.chapters.chapter_helpers import check_films, run_chapter
+from tests.chapters.chapter_helpers import check_films, undrawn
 from tinylearn import Dense, ReLU
 from tinylearn.datasets import sine
 
@@ -63,10 +63,9 @@ def test_leaves_only_the_line_behind(drawn):
 
 def test_draws_the_complete_films_of_the_book(drawn, tmp_path, monkeypatch):
     """They show what the networks of the quick run have learned, and they have learned all there is."""
-    films, ((asked, runners),) = {}, drawn.handed["learn"]
-    monkeypatch.setattr("chapters.tools.chapter.draw", lambda found, *_: films.update(found))
+    ((asked, runners),) = drawn.handed["learn"]
     monkeypatch.setattr(chapter, "learn", lambda *given: np.testing.assert_equal(given, asked) or runners)
-    run_chapter(chapter, tmp_path)
+    films, _ = undrawn(chapter, tmp_path)
     networks, functions, update, all_four, bars = (film.scene for film in films.values())
     assert [scene.frames for scene in (networks, functions, update, all_four, bars)] == [101, 121, 15, 101, 101]
     for panel in functions.scenes:

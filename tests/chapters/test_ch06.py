@@ -6,13 +6,11 @@ import re
 import numpy as np
 import pytest
 
-from animations.engine.painter import Painter
 from chapters import __main__ as all_chapters
 from chapters import ch06_convolution as chapter
 from chapters.parts import your_convolution
 from chapters.tools.chapter import CHAPTERS
 from chapters.tools.run import run_alone
-from tests.animations.board_helpers import check_filter, check_marks, check_places
 from tests.chapters.chapter_helpers import check_films, check_scorecard
 from tinylearn import Conv2D, ReLU
 from tinylearn.layers.loops import convolve
@@ -73,25 +71,6 @@ def test_gives_two_films_next_to_each_other_one_size_and_one_clock(drawn):
     assert len({board.size[1] for board in chapter.pooling()}) == 1, "or the lower one is stretched"
 
 
-def test_draws_boards_as_grids_lays_the_filter_on_the_image_and_marks_the_largest_of_each_window(drawn):
-    convolutions, pools = (drawn.films[f"ch06_{name}"].scene for name in ("padding_and_stride", "max_pooling"))
-    figure = Painter(convolutions).figure
-    for scene, prefix, stride, padding in zip(convolutions.scenes, ("row.", "diagonal."), (1, 2), (1, 0), strict=True):
-        check_places(convolutions, figure, prefix)
-        check_filter(scene, figure, (stride, stride), padding, prefix)
-    figure = Painter(pools).figure
-    for scene, prefix, stride in zip(pools.scenes, ("one.", "two."), (1, 2), strict=True):
-        check_places(pools, figure, prefix)
-        check_marks(scene, figure, (2, 2), (stride, stride), 0, prefix)
-
-
-def test_pools_the_larger_image_from_a_convolution_of_the_book(drawn):
-    _, pooled = drawn.films["ch06_max_pooling"].scene.scenes
-    by_hand = chapter.convolve_by_hand(chapter.IMAGE, np.eye(3, dtype=int).tolist(), 1, 0)
-    assert pooled.image.tolist() == by_hand.tolist()
-    assert pooled.out.tolist() == [[2, 3], [2, 3]]
-
-
 def test_shows_filters_and_maps_of_every_update(drawn):
     shown = drawn.films["ch06_feature_maps"].scene
     ((model, recording, horse), _) = drawn.handed["feature_maps"][0]
@@ -114,17 +93,6 @@ def test_changes_filters_and_maps_visibly(drawn):
     assert (np.abs(brightness[-1] - brightness[0]).max(axis=(0, 1)) > 0.2).sum() >= 6
 
 
-@pytest.mark.parametrize("source", ["sketches", "cifar10"])
-def test_shows_a_horse_that_it_does_not_learn_from(data, source):
-    model = chapter.eight_filters(np.random.default_rng(1))
-    horse = chapter.shown_horse(model, data, source)
-    (row,) = np.flatnonzero((data.x_test == horse).all(axis=(1, 2, 3)))
-    assert data.y_test[row] == 1
-    assert not (data.x_train == horse).all(axis=(1, 2, 3)).any()
-    if source == "cifar10":
-        assert row == data.horse
-
-
 def test_recognises_the_horse_that_is_shown_if_it_recognises_any(data):
     class SaysHorse:
         def __init__(self, rows):
@@ -137,6 +105,7 @@ def test_recognises_the_horse_that_is_shown_if_it_recognises_any(data):
     first, *_, last = np.flatnonzero(data.y_test == 1)
     for rows, shown in (([deer, last], last), ([deer, first, last], first), ([deer], first)):
         np.testing.assert_array_equal(chapter.shown_horse(SaysHorse(rows), data, "sketches"), data.x_test[shown])
+    np.testing.assert_array_equal(chapter.shown_horse(SaysHorse([deer]), data, "cifar10"), data.x_test[data.horse])
 
 
 def test_shows_the_first_batch_as_the_pictures_that_pull(drawn, data):
@@ -147,16 +116,12 @@ def test_shows_the_first_batch_as_the_pictures_that_pull(drawn, data):
         np.testing.assert_array_equal(w, recording.at(step)["conv2d_1.w"][..., chapter.PULLED])
 
 
-@pytest.mark.parametrize("count", [41, 400])
-@pytest.mark.parametrize("name", ["eight filters", "dense", "convolutional"])
-def test_gives_every_accuracy_with_its_count_interval_and_baseline(drawn, name, count):
-    check_scorecard(drawn.headline, f"{name}, {count} unseen", count)
-
-
-def test_leaves_no_accuracy_alone(drawn):
+def test_gives_every_accuracy_with_its_count_interval_and_baseline(drawn):
     models = {key.rpartition(",")[0] for key in drawn.headline if key.endswith(("accuracy", "correct"))}
     assert models == {f"{name}, {count} unseen" for name in ("eight filters", "dense", "convolutional")
                       for count in (41, 400)}  # fmt: skip
+    for name in models:
+        check_scorecard(drawn.headline, name, int(name.split()[-2]))
 
 
 def test_says_the_facts_of_the_two_networks(monkeypatch, data):
@@ -188,15 +153,6 @@ def test_gives_the_networks_the_shapes_written_next_to_them():
     assert convolution.forward(np.zeros((1, 32, 32, 3), np.float32)).shape == (1, 32, 32, 8)
 
 
-def test_shows_both_networks_the_same_red_pixels_and_the_filters_all_colours_from_below_0():
-    pictures = np.random.default_rng(0).random((2, 32, 32, 3), dtype=np.float32)
-    np.testing.assert_array_equal(chapter.red_channel(pictures).ravel(), chapter.red_pixels(pictures).ravel())
-    np.testing.assert_array_equal(chapter.red_channel(pictures)[..., 0], pictures[:, :, :, 0])
-    centred = chapter.centred(pictures)
-    assert centred.dtype == np.float32
-    np.testing.assert_allclose(centred + 0.5, pictures, atol=1e-7)
-
-
 # --- a convolution of your own ---------------------------------------------------------------------------------------
 
 
@@ -225,26 +181,19 @@ def test_runs_the_example_of_the_text(run):
     assert written == {"2 × 2 filter, stride 2, padding same": [[2 - 4, -6], [8, 0]]}
 
 
-def test_takes_the_book_for_everything_left_out(run):
-    scene, _ = run("--padding", "0")
-    assert (scene.image.tolist(), scene.kernel.tolist()) == (chapter.IMAGE, chapter.ROW)
-    assert (scene.windows.stride, scene.windows.padding) == ((1, 1), (0, 0))
-    scene, _ = run("--stride", "2")
-    assert (scene.windows.stride, scene.windows.padding) == ((2, 2), (0, 0))
-
-
-@pytest.mark.parametrize("kernel", ["-1,0;0,1", "-1 0; 0 1", " -1 0 ;0 1;", "-1.0, 0; 0, +1"])
-def test_accepts_rows_that_begin_with_a_minus_sign(run, kernel):
-    scene, _ = run("--kernel", kernel)
-    assert scene.kernel.tolist() == [[-1, 0], [0, 1]]
-
-
-@pytest.mark.parametrize("pair", ["1 2", "1,2", "1, 2"])
-def test_takes_pairs_as_rows_and_columns(run, pair):
-    scene, _ = run("--stride", pair, "--padding", pair, "--kernel", "-.5")
-    assert (scene.windows.stride, scene.windows.padding) == ((1, 2), (1, 2))
-    assert scene.kernel.tolist() == [[-0.5]]
-    assert scene.out.shape == (6 + 2, (6 + 4 - 1) // 2 + 1)
+@pytest.mark.parametrize(("words", "kernel", "stride", "padding"), [
+    (["--padding", "0"], chapter.ROW, (1, 1), (0, 0)),
+    (["--stride", "2"], chapter.ROW, (2, 2), (0, 0)),
+    (["--kernel", "-1,0;0,1"], [[-1, 0], [0, 1]], (1, 1), (0, 0)),
+    (["--kernel", " -1 0 ;0 1;"], [[-1, 0], [0, 1]], (1, 1), (0, 0)),
+    (["--kernel", "-1.0, 0; 0, +1"], [[-1, 0], [0, 1]], (1, 1), (0, 0)),
+    (["--stride", "1 2", "--padding", "1, 2", "--kernel", "-.5"], [[-0.5]], (1, 2), (1, 2)),
+])  # fmt: skip
+def test_takes_what_is_given_and_the_book_for_everything_left_out(run, words, kernel, stride, padding):
+    """Rows may begin with a minus sign; a pair is for rows and columns."""
+    scene, _ = run(*words)
+    assert (scene.image.tolist(), scene.kernel.tolist()) == (chapter.IMAGE, kernel)
+    assert (scene.windows.stride, scene.windows.padding) == (stride, padding)
 
 
 @pytest.mark.parametrize(

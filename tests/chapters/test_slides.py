@@ -49,11 +49,6 @@ def test_shows_a_formula_with_the_paragraph_in_front_of_it():
     assert [words(text) for _, text in slides] == [f"A part {long}: FORMULA", f"A part {long} FORMULA"]
 
 
-def test_cuts_a_long_paragraph_at_the_end_of_a_sentence():
-    ((_, text),) = texts("## A part\n\n" + "Ten words are in this one, and here they are. " * 9)
-    assert words(text).count("Ten words") == 5
-
-
 def test_leaves_a_heading_out_that_only_holds_smaller_ones():
     slides = texts("## Exercises\n\nTry them.\n\n### Exercise 1\n\nDo it.", "### Exercise 2\n\nDo that.")
     assert [words(text) for _, text in slides] == ["Exercise 1 Do it.", "Exercise 2 Do that."]

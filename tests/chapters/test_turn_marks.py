@@ -29,47 +29,40 @@ def opened(driver, tmp_path, tmp_path_factory):
     return opened
 
 
-def test_a_neuron_diverges_at_the_update_at_which_fit_stops(opened):
+def update_that_fit_refuses():
     x = np.array([-40.0, -30, -10, 0, 5, 10, 20, 40, 60, 100])[:, None]
     model = Sequential([Dense(1, 1, rng=np.random.default_rng(0), weights=ones, biases=ones)])
     with pytest.raises(DivergenceError) as stopped:
         fit(model, x, 1.8 * x + 32, loss=MeanSquaredError(), optimizer=SGD(0.0006), epochs=8000, batch_size=10)
-    page = opened("neuron", 3, "rate=0.0006&update=8000")
-    assert page.run("return tinylearnTurns.neuron.result.last") == stopped.value.step - 2
+    return stopped.value.step
 
 
-def test_a_tile_becomes_a_hole_by_a_click_and_freezes_again_by_a_key(opened):
-    page = opened("lake", 8)
-    page.driver.find_elements("css selector", ".tile")[4].click()
-    page.wait_for("tinylearnTurns.lake.settings.rows[1] === 'HHFH'")
-    page.run("document.querySelectorAll('.tile')[0].focus()")
-    for key in ("\ue015", "\ue007"):  # down, Enter
-        page.press(key)
-    page.wait_for("tinylearnTurns.lake.settings.rows[1] === 'FHFH'")
+@pytest.mark.parametrize(("name", "chapter", "settings"), [
+    ("curve_walk", 2, "rate=1.2&step=2000"), ("valley", 2, "rate=0.591&step=100"),
+    ("neuron", 3, "rate=0.0006&update=8000"),
+])  # fmt: skip
+def test_a_run_that_diverged_is_drawn_to_its_last_step(opened, name, chapter, settings):
+    page = opened(name, chapter, settings)
+    said = page.run("return document.querySelector('.turn').innerText")
+    assert "diverges" in said or "Each leap is longer" in said
+    if name == "neuron":
+        assert page.run("return tinylearnTurns.neuron.result.last") == update_that_fit_refuses() - 2
     assert page.complaints() == []
 
 
-def test_the_start_and_the_flag_are_never_holes(opened):
+def test_a_tile_becomes_a_hole_by_a_click_and_freezes_again_by_a_key_but_not_start_and_flag(opened):
     page = opened("lake", 8)
     tiles = page.driver.find_elements("css selector", ".tile")
     for tile, row in ((0, 0), (15, 3)):
         page.run("arguments[0].dispatchEvent(new MouseEvent('click', { bubbles: true }))", tiles[tile])
         page.driver.execute_async_script("requestAnimationFrame(() => requestAnimationFrame(arguments[0]))")
         assert page.run(f"return tinylearnTurns.lake.settings.rows[{row}]") == ("SFFF", "HFFG")[row // 3]
-
-
-@pytest.mark.parametrize(
-    ("name", "chapter", "settings"),
-    [
-        ("curve_walk", 2, "rate=1.2&step=2000"),
-        ("valley", 2, "rate=0.591&step=100"),
-        ("neuron", 3, "rate=0.0006&update=8000"),
-    ],
-)
-def test_a_run_that_diverged_is_drawn_to_its_last_step(opened, name, chapter, settings):
-    page = opened(name, chapter, settings)
-    said = page.run("return document.querySelector('.turn').innerText")
-    assert "diverges" in said or "Each leap is longer" in said
+    tiles[4].click()
+    page.wait_for("tinylearnTurns.lake.settings.rows[1] === 'HHFH'")
+    page.run("document.querySelectorAll('.tile')[0].focus()")
+    for key in ("\ue015", "\ue007"):  # down, Enter
+        page.press(key)
+    page.wait_for("tinylearnTurns.lake.settings.rows[1] === 'FHFH'")
     assert page.complaints() == []
 
 
@@ -89,28 +82,14 @@ def test_an_action_leads_where_gymnasium_has_it_with_the_same_chance(rows, slipp
             assert dict(ours[state][action]) == pytest.approx(theirs, abs=1e-12)
 
 
-def curves(page):
-    """Return what the network says, and what it would say without the neuron in focus, from x = -8 to 5."""
+@pytest.mark.parametrize(("settings", "dead"), [("first=1", True), ("", False)])
+def test_a_dead_neuron_says_so_and_the_curve_without_it_is_the_same(opened, settings, dead):
+    page = opened("curve", 4, settings)
     page.run("document.querySelector('.neuron').focus()")
     paths = page.run("return ['line', 'without'].map((name) => document.querySelector(`.${name}`).getAttribute('d'))")
-    return [path.split("L")[:130] for path in paths]
-
-
-SAID = "return document.querySelector('.panels [role=status]').textContent"
-
-
-def test_a_dead_neuron_says_so_and_the_curve_without_it_is_the_same(opened):
-    page = opened("curve", 4, "first=1")
-    line, without = curves(page)
-    assert line == without
-    assert len(line) == 130
-    assert "it is dead for good" in page.run(SAID)
-    assert page.complaints() == []
-
-
-def test_a_neuron_that_is_on_has_gradients_and_the_curve_without_it_is_another(opened):
-    page = opened("curve", 4)
-    line, without = curves(page)
-    assert line != without
+    line, without = (path.split("L")[:130] for path in paths)  # from x = -8 to 5
+    assert (line == without) == dead
     assert len(without) == 130
-    assert "gradient of its weight" in page.run(SAID)
+    said = page.run("return document.querySelector('.panels [role=status]').textContent")
+    assert ("it is dead for good" if dead else "gradient of its weight") in said
+    assert page.complaints() == []
