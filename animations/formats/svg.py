@@ -135,11 +135,11 @@ class SvgRenderer(RendererBase):
         shape = marker_path.cleaned(trans_down, stroke_width=line, snap=False, curves=True)
         first, rest = rounded(np.asarray(shape.vertices)[:1])[0], path_data(shape.vertices, shape.codes, relative=True)
         rest = circle_data(marker_path, trans_down, relative=True) or rest
-        places = [vertices[-2:] for vertices, _ in path.iter_segments(trans + self.flip, simplify=False)]
-        inside = [place for place in places if np.isfinite(place).all() and self._is_near(place)]
-        if inside:
-            starts = rounded(np.array(inside)) + first
-            shapes = "".join(f"M{x} {y}{rest}" for x, y in starts.tolist())
+        places = _ends(path, trans + self.flip)
+        size = np.array([self.width, self.height])
+        near = places[((-size < places) & (places < 2 * size)).all(axis=1)]  # no nan is
+        if len(near):
+            shapes = "".join(f"M{x} {y}{rest}" for x, y in (rounded(near) + first).tolist())
             self.elements.append(Element("path", {"d": shapes, **look}))
 
     def draw_quad_mesh(self, gc: GraphicsContextBase, master_transform: Transform, meshWidth: int, meshHeight: int,
@@ -151,9 +151,6 @@ class SvgRenderer(RendererBase):
 
     def draw_gouraud_triangles(self, *more: Any) -> None:
         self._paint("draw_gouraud_triangles", *more)
-
-    def _is_near(self, place: np.ndarray) -> bool:
-        return -self.width < place[0] < 2 * self.width and -self.height < place[1] < 2 * self.height
 
     # --- text --------------------------------------------------------------------------------------------------------
 
@@ -373,6 +370,13 @@ class _Shapes(TextToPath):
     def get_text_path(self, prop: Any, s: str, *more: Any, **named: Any) -> Any:
         self.tell(s)
         return super().get_text_path(prop, s, *more, **named)
+
+
+def _ends(path: Outline, transform: Transform) -> np.ndarray:
+    """Return the vertices of a path (N, 2), without the points that only bend its curves."""
+    if path.codes is None:
+        return np.asarray(transform.transform(path.vertices))
+    return np.reshape([vertices[-2:] for vertices, _ in path.iter_segments(transform, simplify=False)], (-1, 2))
 
 
 def _alpha(colour: Sequence[float], forced: float | None) -> float:

@@ -16,7 +16,7 @@ from tinylearn.progress import Bar
 
 MAKING = "Not finished yet: the rest of this chapter appears while the program runs. Reload this page to see it."
 STOPPED = "Not finished: the run stopped early. Run `python -m chapters {number}` to finish this chapter."
-PAUSE = 0.5  # seconds from one look at the folder to the next
+PAUSES = 2.0, 0.5  # seconds from one look at the folder to the next; until the first film is there
 
 
 class LivePage:
@@ -52,7 +52,7 @@ class LivePage:
                 self._write(STOPPED)
 
     def _keep_up(self) -> None:
-        while not self.over.wait(PAUSE):
+        while not self.over.wait(PAUSES[not self.there]):
             with suppress(OSError):  # a full disk, say; the process that draws will report it
                 films = self._films()
                 if films != self.films:
