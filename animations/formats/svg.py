@@ -204,8 +204,8 @@ class SvgRenderer(RendererBase):
         self, gc: GraphicsContextBase, letters: str, place: tuple[float, float], width: float, prop: Any, align: str,
         gid: str | None, angle: float = 0, text: str = "",
     ) -> None:  # fmt: skip
-        look = self._look(gc, gc.get_rgb())
-        if look is None or not letters.strip():
+        look = self._fill(gc, gc.get_rgb())
+        if not look or not letters.strip():
             return
         (x, y), size = place, prop.get_size_in_points() * self.dpi / 72
         faces = faces_of(prop, letters)
@@ -217,7 +217,8 @@ class SvgRenderer(RendererBase):
             "y": number(y),
             "font-family": ",".join(face.name for face in faces),
             "font-size": number(size),
-            **{key: value for key, value in look.items() if not key.startswith("stroke")},
+            **look,
+            **self._clip(gc),
         }
         if fraction:
             attributes["text-anchor"] = "middle" if fraction == 0.5 else "end"
@@ -285,19 +286,19 @@ class SvgRenderer(RendererBase):
         return f"var(--c{self.colours.setdefault(to_hex(colour[:3]), len(self.colours))})"
 
     def _look(self, gc: GraphicsContextBase, face: Any) -> dict[str, str] | None:
-        """Return fill and stroke as attributes; None if nothing is visible."""
-        look: dict[str, str] = {}
-        alpha = gc.get_alpha() if gc.get_forced_alpha() else None
-        if face is not None and (opaque := _alpha(face, alpha)) > 0:
-            look["fill"] = self.colour(face)
-            if opaque < 1:
-                look["fill-opacity"] = f"{opaque:.3g}"
-        if gc.get_linewidth() > 0 and (opaque := _alpha(gc.get_rgb(), alpha)) > 0:
+        """Return fill, stroke and clip as attributes; None if nothing is visible."""
+        look = self._fill(gc, face)
+        if gc.get_linewidth() > 0 and (opaque := _alpha(gc.get_rgb(), _forced(gc))) > 0:
             look["stroke"] = self.colour(gc.get_rgb())
             look |= self._stroke(gc, opaque)
         if not look and not gc.get_hatch():
             return None
         return look | self._clip(gc)
+
+    def _fill(self, gc: GraphicsContextBase, face: Any) -> dict[str, str]:
+        if face is None or (opaque := _alpha(face, _forced(gc))) <= 0:
+            return {}
+        return {"fill": self.colour(face)} | ({"fill-opacity": f"{opaque:.3g}"} if opaque < 1 else {})
 
     def _stroke(self, gc: GraphicsContextBase, opaque: float) -> dict[str, str]:
         scale = self.dpi / 72
@@ -377,6 +378,11 @@ def _ends(path: Outline, transform: Transform) -> np.ndarray:
     if path.codes is None:
         return np.asarray(transform.transform(path.vertices))
     return np.reshape([vertices[-2:] for vertices, _ in path.iter_segments(transform, simplify=False)], (-1, 2))
+
+
+def _forced(gc: GraphicsContextBase) -> float | None:
+    """Return how opaque everything is, if that is not left to the colours."""
+    return gc.get_alpha() if gc.get_forced_alpha() else None
 
 
 def _alpha(colour: Sequence[float], forced: float | None) -> float:
