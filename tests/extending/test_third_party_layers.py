@@ -110,15 +110,6 @@ def test_learning_in_float32(make, x):
         assert not np.array_equal(view, model.named_parameters()[name]), name
 
 
-def test_learning_with_workers(monkeypatch):
-    monkeypatch.setattr("tinylearn.workers.SMALL", 0)
-    for make, x in ((images, IMAGES), (words, WORDS)):
-        one, two = make(), make()
-        train(one, x=x)
-        train(two, x=x, workers=2)
-        np.testing.assert_allclose(one.parameters, two.parameters, rtol=1e-9, atol=1e-12)
-
-
 def test_summary():
     lines = images(state=True).summary(IMAGES.shape[1:]).splitlines()
     assert lines[2].split() == ["GroupNorm(2,", "4)", "groupnorm_1", "(N,", "4,", "3,", "4)", "8"]

@@ -71,8 +71,9 @@ def test_the_batch_of_all_rows_stays_what_it_is():
 
 def test_converts_x_and_targets_but_not_class_numbers():
     x, labels = X.astype(np.uint8), np.arange(10, dtype=np.uint8)
+    given = {"dtype": np.dtype("f4"), "rng": np.random.default_rng(0), "augment": lambda x, rng: x.astype(float)}
     for y, kind in ((x.astype(bool), "f"), (labels, "u"), (labels.astype(np.int64), "i"), (X, "f")):
-        _, x_batch, y_batch = next(iter(Batches(x, y, 4, 1, dtype=np.dtype("f4"), rng=np.random.default_rng(0))))
+        _, x_batch, y_batch = next(iter(Batches(x, y, 4, 1, **given)))
         assert (x_batch.dtype, y_batch.dtype.kind) == (np.float32, kind)
 
 

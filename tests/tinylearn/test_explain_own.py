@@ -177,11 +177,6 @@ def Sorted(self, p, g):
 
 
 @rule
-def Masked(self, p, g):
-    p[g > 0] -= self.learning_rate * g[g > 0]
-
-
-@rule
 def Double(self, p, g):
     """It computes in float64, whatever the parameters are."""
     p -= g * np.float64(self.learning_rate)
@@ -212,7 +207,6 @@ def Watching(self, p, g):
     [
         (Strided, "a part of an array, or an array in another order, is not followed"),
         (Sorted, "cumsum is not followed"),
-        (Masked, "a part of an array"),
         (Double, "it computes in float64, while the parameters are float32"),
         (Hidden, "this step does not compute p"),
         (Typed, "its step cannot be followed: .*plain numbers only"),

@@ -12,7 +12,6 @@ from tinylearn import (
     BinaryCrossEntropy,
     CategoricalCrossEntropy,
     Dense,
-    Layer,
     MeanSquaredError,
     ProgressBar,
     ReLU,
@@ -109,29 +108,6 @@ def test_augments_every_batch_and_leaves_the_callers_data_alone(batch_size):
     np.testing.assert_array_equal(y, y_before)
 
 
-class Spy(Layer):
-    def __init__(self):
-        self.seen = []
-        self.note = self.seen.append  # a copy of the layer notes it in the same list
-
-    def forward(self, x):
-        self.note((x.dtype, self.training))
-        return x
-
-    def backward(self, dout):
-        return dout
-
-
-def test_layers_learn_inside_fit_only_and_in_the_models_dtype_whatever_augment_gives():
-    spy = Spy()
-    model = Sequential([spy, Dense(3, 1, rng=np.random.default_rng(0)), Sigmoid()], dtype=np.float32)
-    x, y = small_data(4)
-    model.predict(x)
-    train(model, x, y, augment=lambda x, rng: x.astype(np.float64) * 2)
-    model.predict(x)
-    assert spy.seen == [(np.float32, False), (np.float32, True), (np.float32, False)]
-
-
 @pytest.mark.filterwarnings("ignore:the matrix subclass:PendingDeprecationWarning")
 @pytest.mark.parametrize("batch_size", [3, 8])
 @pytest.mark.parametrize("kind", [np.matrix, np.ma.masked_array, np.ndarray.tolist], ids=["matrix", "masked", "list"])
@@ -174,7 +150,6 @@ softmax = CategoricalCrossEntropy(from_logits=True)
 
 @refusals(
     (lambda: refused(ONES, np.ones((5, 1))), ValueError, r"one row per example, got shapes \(4, 3\) and \(5, 1\)"),
-    (lambda: refused(ONES, np.array(1.0)), ValueError, r"one row per example, got shapes \(4, 3\) and \(\)"),
     (lambda: refused(np.ones(4), np.ones((4, 1))), ValueError,
      r"x must have shape \(N, …\), a row per example, got \(4,\); reshape .*x\[:, None\]"),
     (lambda: refused(np.ones((0, 3)), np.ones((0, 1))), ValueError, "x must hold at least one example, got none"),
@@ -191,7 +166,6 @@ softmax = CategoricalCrossEntropy(from_logits=True)
     (lambda: refused(masked(0, (2, 1))), ValueError,
      r"fit: x must hold numbers only, got a masked entry at x\[2, 1\]; leave it out"),
     (lambda: refused(y=masked(1, (2, 0))), ValueError, r"y must hold numbers only, got a masked entry at y\[2, 0\]"),
-    (lambda: refused([["a", "b"]], [[1]]), TypeError, r"^fit: x must hold real numbers, got \[\['a', 'b'\]\]"),
     (lambda: refused([["1", "2", "3"]], [[1]]), TypeError,
      r"^fit: x must hold real numbers, got \[\['1', '2', '3'\]\]; write np\.array\(x, float\)$"),
     (lambda: refused([[1, 2, 3], [1, 2]], [[1], [1]]), TypeError,
@@ -199,13 +173,11 @@ softmax = CategoricalCrossEntropy(from_logits=True)
     (lambda: refused(ONES, np.array(["cat", "dog"] * 2)), TypeError,
      "^fit: y must hold real numbers, got an array of texts, such as 'cat'; give each text a number first, such as"),
     (lambda: refused(epochs=0), ValueError, "fit: epochs must be at least 1, got 0"),
-    (lambda: refused(epochs=1.5), TypeError, "fit: epochs must be a whole number, got 1.5"),
     (lambda: refused(batch_size=0), ValueError, "fit: batch_size must be at least 1, got 0"),
     (lambda: refused(workers=0), ValueError, "fit: workers must be at least 1, got 0"),
     (lambda: refused(rng=0), TypeError, "fit: rng must be a NumPy generator"),
     (lambda: refused(loss=MeanSquaredError), TypeError,
      r"loss must be a Loss .* the class MeanSquaredError; write MeanSquaredError\(…\)"),
-    (lambda: refused(loss="mse"), TypeError, r"loss must be a Loss such as MeanSquaredError\(\), got 'mse'"),
     (lambda: refused(optimizer=SGD), TypeError, r"optimizer must be .*; write SGD\(…\)"),
     (lambda: refused(callbacks=ProgressBar()), TypeError, "callbacks must be a list"),
     (lambda: refused(callbacks=[None]), TypeError, "a callback must be a function of an Update, got None"),

@@ -316,37 +316,28 @@ class Huber(Loss):
         return self.difference / self.difference.size
 
 
-class HuberOfTheSum(Huber):
-    def backward(self):
-        return self.difference * 1.0
+def spoilt_huber(**methods):
+    return type("Spoilt", (Huber,), methods)()
 
 
-class HuberForSeveralRows(Huber):
-    def backward(self):
-        return super().backward() if len(self.difference) > 1 else super().backward() * 2
+def into(number):
+    """Return a forward that writes into its first or its second argument."""
 
-
-class HuberThatEmptiesItsCache(Huber):
-    def backward(self):
-        dpredicted = super().backward()
-        self.difference = 0 * self.difference
-        return dpredicted
-
-
-class HuberIntoPredicted(Huber):
-    def forward(self, predicted, target):
-        loss = super().forward(predicted, target)
-        predicted *= 0
+    def forward(self, *given):
+        loss = Huber.forward(self, *given)
+        given[number][:] = 0
         return loss
 
-
-class HuberIntoTarget(Huber):
-    def forward(self, predicted, target):
-        loss = super().forward(predicted, target)
-        target *= 0
-        return loss
+    return forward
 
 
+def emptying(self):
+    dpredicted, self.difference = Huber.backward(self), 0 * self.difference
+    return dpredicted
+
+
+OF_THE_SUM = spoilt_huber(backward=lambda self: self.difference * 1.0)
+FOR_SEVERAL_ROWS = spoilt_huber(backward=lambda self: Huber.backward(self) * (2 if len(self.difference) == 1 else 1))
 PREDICTED, TARGET = np.array([[0.5, 3.0], [-4.0, 1.2]]), np.array([[0.2, 1.0], [1.0, 0.7]])
 CLASSES = np.array([[0.2, 0.3, 0.5], [0.6, 0.1, 0.3]])
 
@@ -367,14 +358,14 @@ def test_checks_a_loss():
 @pytest.mark.parametrize(
     ("loss", "predicted", "target", "error", "message"),
     [
-        (HuberOfTheSum(), PREDICTED, TARGET, GradientError,
+        (OF_THE_SUM, PREDICTED, TARGET, GradientError,
          r"predicted\[0, \d\]: backward gives -?1, central differences -?0.25"),
-        (HuberOfTheSum(), [[2, 3]], [[0, 5]], GradientError, "predicted.*central differences"),
-        (HuberForSeveralRows(), PREDICTED, TARGET, GradientError,
+        (OF_THE_SUM, [[2, 3]], [[0, 5]], GradientError, "predicted.*central differences"),
+        (FOR_SEVERAL_ROWS, PREDICTED, TARGET, GradientError,
          r"predicted\[0, 1\]: backward gives 1, central differences 0.5"),
-        (HuberThatEmptiesItsCache(), PREDICTED, TARGET, GradientError, "dpredicted differs in a second backward"),
-        (HuberIntoPredicted(), PREDICTED, TARGET, GradientError, "forward wrote into predicted; work on a copy"),
-        (HuberIntoTarget(), PREDICTED, TARGET, GradientError, "forward wrote into target; work on a copy"),
+        (spoilt_huber(backward=emptying), PREDICTED, TARGET, GradientError, "dpredicted differs in a second backward"),
+        (spoilt_huber(forward=into(0)), PREDICTED, TARGET, GradientError, "forward wrote into predicted; work on a"),
+        (spoilt_huber(forward=into(1)), PREDICTED, TARGET, GradientError, "forward wrote into target; work on a copy"),
         (Huber(), [[1.0, np.nan]], [[0, 5]], ValueError, r"predicted must be finite numbers, got nan at .*\[0, 1\]"),
         (tl.MeanSquaredError(), PREDICTED, TARGET[:, :1], ValueError, "target must have the shape of predicted"),
         (Huber(), PREDICTED, None, TypeError, "needs a target, got None"),

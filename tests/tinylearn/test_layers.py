@@ -162,10 +162,7 @@ def test_what_runs_shows_itself_as_the_page_does(page):
 # --- how a layer is written -------------------------------------------------------------------------------------------
 
 WRITTEN = {  # a call → the shortest one that makes the same
-    "Dense(784, 10)": "",
     "Dropout(0.2)": "",
-    "Dropout(0)": "",
-    "Conv2D(1, 2, 3)": "",
     "Conv2D(1, 2, (3, 3), padding='valid')": "Conv2D(1, 2, 3)",
     "Conv2D(1, 2, 3, stride=2, padding=1)": "",
     "Conv2D(1, 2, (3, 1), stride=(1, 2))": "",
@@ -174,9 +171,6 @@ WRITTEN = {  # a call → the shortest one that makes the same
     "MaxPool2D(3, stride=3, padding='valid')": "MaxPool2D(3)",
     "MaxPool2D((3, 2), stride=(2, 1), padding=(1, 0))": "",
     "AveragePool2D()": "AveragePool2D(2)",
-    "AveragePool2D(2, stride=1)": "",
-    "AveragePool2D(3, padding='same')": "",
-    "BatchNorm(3)": "",
     "BatchNorm(3, momentum=0.2)": "",
     "BatchNorm(3, 0.1, 0.001)": "BatchNorm(3, epsilon=0.001)",
     "LayerNorm(3, 0.5)": "LayerNorm(3, epsilon=0.5)",
@@ -279,9 +273,7 @@ def test_refuses_wrong_arguments(call, kind, words):
         (conv(2, 3, (3, 2)), (4, 2, 5, 5), r"H, W, 2\), got \(4, 2, 5, 5\); put the channels last with .*$"),
         (conv(2, 3, (3, 2)), (4, 5, 5), r"; for a single image, write x\[None\], for grey images x\[\.\.\., None\]$"),
         (conv(2, 3, (3, 2)), (4, 2), r"H, W, 2\), got \(4, 2\); give the pixels their places with .*$"),
-        (conv(2, 3, (3, 2)), (1, 4, 5, 5, 2), r"expects images of shape \(N, H, W, 2\), got \(1, 4, 5, 5, 2\)$"),
         (conv(2, 3, (3, 2)), (4, 2, 5, 2), r": a window of 3 × 2 does not fit an image of 2 × 5 with padding"),
-        (conv(2, 3, (3, 2)), (4, 5, 0, 2), r": a window of 3 × 2 does not fit an image of 5 × 0 with padding"),
         (MaxPool2D(3), (4, 5, 5), r"^MaxPool2D\(3\) expects images of shape \(N, H, W, C\), got \(4, 5, 5\)"),
         (MaxPool2D(3), (4, 2, 5, 1), r"^MaxPool2D\(3\): a window of 3 × 3 does not fit an image of 2 × 5 with padding"),
         (Residual(Dense(3, 2, rng=RNG)), (12, 3),

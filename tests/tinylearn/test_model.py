@@ -270,16 +270,6 @@ def test_shows_its_layers_and_their_shapes():
     assert "?" in model.summary()
 
 
-def test_the_net_of_chapter_7():
-    head = [conv(3, 64, 3), ReLU(), MaxPool2D(2), conv(64, 32, 3), ReLU(), MaxPool2D(2), Flatten(), dense(1152, 128)]
-    model = Sequential([*head, ReLU(), dense(128, 10)], dtype=np.float32)
-    shapes = model.output_shapes((32, 32, 3))
-    assert shapes[:7] == [(30, 30, 64), (30, 30, 64), (15, 15, 64), (13, 13, 32), (13, 13, 32), (6, 6, 32), (1152,)]
-    table = {line.split("  ")[0]: line.split() for line in model.summary((32, 32, 3)).splitlines()}
-    assert table["Conv2D(64, 32, 3)"][-5:] == ["(N,", "13,", "13,", "32)", "18,464"]
-    assert (table["MaxPool2D(2)"][-1], table["total"][-1]) == ("0", "169,130")
-
-
 # --- copies, files ----------------------------------------------------------------------------------------------------
 
 

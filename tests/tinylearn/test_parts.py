@@ -289,33 +289,25 @@ def test_files_and_checkpoints_keep_every_part(make, tmp_path):
 
 
 class Caches(Layer):
-    """Remembers x in a list, in a dict, or in a list in a dict."""
+    """Remembers x in a list in a dict."""
 
-    def __init__(self, where):
-        self.cache = {"list": [], "dict": {}, "nested": {"xs": []}}[where]
-        self.where = where
+    def __init__(self):
+        self.cache = {"xs": []}
         self.params["w"] = np.full(3, 2.0)
 
     def forward(self, x):
-        if self.where == "dict":
-            self.cache["x"] = x
-        else:
-            (self.cache if self.where == "list" else self.cache["xs"])[:] = [x]
+        self.cache["xs"][:] = [x]
         return self.params["w"] * x
 
     def backward(self, dout):
-        if self.where == "dict":
-            x = self.cache["x"]
-        else:
-            (x,) = self.cache if self.where == "list" else self.cache["xs"]
+        (x,) = self.cache["xs"]
         self.grads["w"] = (dout * x).sum(axis=0)
         return dout * self.params["w"]
 
 
-@pytest.mark.parametrize("where", ["list", "dict", "nested"])
-def test_caches_are_each_copys_and_each_workers_own(where, monkeypatch):
+def test_caches_are_each_copys_and_each_workers_own(monkeypatch):
     for wrap in (lambda layer: layer, Residual, lambda layer: Sequential([layer])):
-        model = Sequential([wrap(Caches(where)), dense()])
+        model = Sequential([wrap(Caches()), dense()])
         model.forward(X[:6])
         model.backward(Y[:6])
         expected = model.gradients.copy()
@@ -324,7 +316,7 @@ def test_caches_are_each_copys_and_each_workers_own(where, monkeypatch):
         model.backward(Y[:6])
         np.testing.assert_array_equal(model.gradients, expected)
     monkeypatch.setattr(workers, "SMALL", 0)
-    models = [Sequential([Caches(where), Residual(Caches(where))]) for _ in range(3)]
+    models = [Sequential([Caches(), Residual(Caches())]) for _ in range(3)]
     for model, n_workers in zip(models, (2, 2, 1), strict=True):
         train(model, n_workers=n_workers, epochs=5)
     assert bits(models[0]) == bits(models[1])

@@ -107,10 +107,8 @@ def test_leaves_records_although_meta_describes_many_calls_of_fit(tmp_path):
     ("text", "number"),
     [
         ("9000", 9000),
-        ("9000 B", 9000),
         ("9 kB", 9000),
         ("0.5mb", 500_000),
-        ("8 KiB", 8192),
         ("1 MiB", 1 << 20),
         (10**9,) * 2,
     ],

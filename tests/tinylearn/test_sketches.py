@@ -17,21 +17,16 @@ def drawn(n, seed=0, classes=None):
     return sketches(n, classes=classes, rng=np.random.default_rng(seed))
 
 
-@pytest.mark.parametrize("n", [1, 7, 130])
+@pytest.mark.parametrize("n", [1, 7, 200])
 def test_has_the_form_of_cifar10(n):
     x, y = drawn(n)
     assert (x.shape, x.dtype) == ((n, 32, 32, 3), np.float32)
     assert (y.shape, y.dtype) == ((n,), np.int64)
-    assert x.min() >= 0
-    assert x.max() <= 1
-
-
-def test_uses_the_whole_range_and_all_three_colours():
-    x, _ = drawn(200)
-    assert x.min() == 0
-    assert x.max() == 1
-    assert (x.std(axis=(1, 2)) > 0.01).all()  # (N, C)
-    assert (np.abs(x[..., 0] - x[..., 2]).mean(axis=(1, 2)) > 0.03).mean() > 0.8
+    assert 0 <= x.min() <= x.max() <= 1
+    if n == 200:  # the whole range, and all three colours
+        assert (x.min(), x.max()) == (0, 1)
+        assert (x.std(axis=(1, 2)) > 0.01).all()  # (N, C)
+        assert (np.abs(x[..., 0] - x[..., 2]).mean(axis=(1, 2)) > 0.03).mean() > 0.8
 
 
 def test_draws_the_same_bits_for_the_same_seed_and_other_pictures_for_another():
