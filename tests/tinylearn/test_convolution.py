@@ -9,7 +9,7 @@ from tests.tinylearn.window_cases import Case, cases
 from tinylearn import AveragePool2D, Conv2D, MaxPool2D
 from tinylearn.initializers import he_normal
 from tinylearn.layers import convolution, fast_convolution, pooling
-from tinylearn.layers.loops import convolve, convolve_backward, max_pool, max_pool_backward, places
+from tinylearn.layers.loops import convolve, convolve_backward, max_pool, max_pool_backward
 from tinylearn.layers.windows import Windows
 
 SIX_BY_SIX = [list(map(int, row)) for row in ["100110", "101001", "000110", "011010", "101100", "010010"]]
@@ -155,20 +155,6 @@ def test_three_poolings_are_equal(case: Case, dtype):
             dx = layer.backward(dout)
             np.testing.assert_array_equal(dx, max_pool_backward(x, dout, fast.windows))
         assert out.dtype == dx.dtype == dtype
-
-
-@settings(max_examples=25)
-@given(cases(pooling=True))
-def test_average_pool_equals_a_loop_over_the_patches(case: Case):
-    layer, x = AveragePool2D(case.size, case.stride, case.padding), case.x()
-    out = layer.forward(x)
-    dout, padded = case.dout(out.shape), layer.windows.pad(x)
-    dpadded = np.zeros(padded.shape)
-    for n, oh, ow, patch in places(out, layer.windows):
-        np.testing.assert_allclose(out[n, oh, ow], padded[patch].mean(axis=(0, 1)), rtol=1e-9, atol=1e-12)
-        dpadded[patch] += dout[n, oh, ow] / np.prod(layer.windows.size)
-    dx = layer.windows.unpad(dpadded, *x.shape[1:3])
-    np.testing.assert_allclose(layer.backward(dout), dx, rtol=1e-9, atol=1e-12)
 
 
 @given(n=st.integers(0, 3), sides=st.tuples(*[st.integers(1, 7)] * 3), stacked=st.booleans(), ratio=st.floats(0.3, 1.2))

@@ -127,6 +127,7 @@ def test_counts_on_in_another_fit_and_in_another_loop(place):
 def test_gives_arrays_that_cannot_harm_it(place):
     with Recorder(small_model(), place, select="dense_1.w") as recorder:
         recording = recorder.recording
+    assert recorder.recording.closed
     recording.at(0)["dense_1.w"][:] = 99  # what it returns belongs to the caller
     assert 99 not in recording.at(0)["dense_1.w"]
     for values in (recording["dense_1.w"], recording.rows):

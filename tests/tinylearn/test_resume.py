@@ -143,14 +143,6 @@ def check_refused(error, message, run, *args, **settings):
     assert not any(layer.training for layer in run[0].layers)
 
 
-def test_lets_no_callback_change_the_rest_of_an_epoch(begun):
-    def change(update):
-        with pytest.raises(ValueError, match="read-only"):
-            update.batch[0] = 0
-
-    go_on(start(), 1, callbacks=[change], resume=begun / "1.npz")
-
-
 def test_measures_growth_from_where_the_run_goes_on(tmp_path):
     """Not from the weights of the new model: 3·10⁸ would be 10⁸ times as large, and a loss of 0 falls no further."""
     x, file = np.array([[-1.0], [1.0]]), tmp_path / "run.npz"
