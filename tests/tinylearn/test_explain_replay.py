@@ -1,6 +1,7 @@
 """Updates that are repeated to explain one: the same batches, random numbers and workers; and when that is refused."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -25,19 +26,33 @@ from tinylearn.workers import multiplications
         ("SGD", True, {"shuffle": False}),
         ("SGD", True, {"batch_size": 1, "until": 12}),
         ("Adam", True, {"workers": 2, "batch_size": 5}),  # each of them draws numbers of its own
+        ("SGD", False, {"rng": np.random.Generator(np.random.Philox(7))}),
     ],
     ids=without_addresses,
 )
-def test_draws_dropout_and_augmentation_again(kind, shared, settings, monkeypatch):
-    """From a generator that fit and dropout share, or from two."""
+def test_draws_dropout_and_augmentation_again(kind, shared, settings, monkeypatch, tmp_path):
+    """From a generator that fit and dropout share, or from two. Loaded, and told with a model whose numbers are others
+    and whose generators have moved on, it says the same, and changes nothing."""
     monkeypatch.setattr("tinylearn.workers.SMALL", 0)
-    layers, rng = with_dropout()
-    given = {"rng": rng if shared else np.random.default_rng(1)} | settings
+    (layers, rng), folder, other = with_dropout(), tmp_path / "run", Sequential(with_dropout()[0])
+    given = {"rng": rng if shared else np.random.default_rng(1), "path": folder} | settings
     until = given.pop("until", None)
     recording = recorded(layers, X, Y, OPTIMIZERS[kind](), callbacks=[lambda u: u.step == until and u.stop()], **given)
+    other.set_training(True)
+    other.parameters = other.parameters + other.forward(X)[0]
+
+    def everything():
+        flags = [layer.training for _, layer in other.walk()]
+        return other.parameters.tobytes(), repr(other.generators()), flags, [*map(Path.read_bytes, folder.iterdir())]
+
+    before = everything()
+    loaded = Recording.load(folder, model=other, x=X.tolist(), y=Y, loss=MeanSquaredError(),
+                            optimizer=OPTIMIZERS[kind](), augment=settings.get("augment"))  # fmt: skip
     for step in recording.steps[:0:-1].tolist():
-        check(recording, step, "dense_2.w[3, 0]")
+        told = check(recording, step, "dense_2.w[3, 0]")
+        assert str(loaded.explain(step, "dense_2.w[3, 0]")) == str(told)
     assert until in (None, recording.steps[-1])
+    assert everything() == before
 
 
 @pytest.mark.parametrize("rate", [0.0, 0.5])

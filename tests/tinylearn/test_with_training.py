@@ -3,59 +3,8 @@
 import numpy as np
 import pytest
 
-from tests.tinylearn.explain_helpers import OPTIMIZERS, X, Y, check, dense, noisy, recorded, small_parts
-from tinylearn import (
-    SGD,
-    Dense,
-    Dropout,
-    MeanSquaredError,
-    Recorder,
-    Recording,
-    ReLU,
-    Residual,
-    RMSprop,
-    Sequential,
-    fit,
-)
-
-
-def residual():
-    rng = np.random.default_rng(5)
-    return Sequential(
-        [Dense(3, 4, rng=rng), Residual(Dense(4, 4, rng=rng), Dropout(0.3, rng=rng)), Dense(4, 1, rng=rng)]
-    )
-
-
-SETTINGS = {
-    "plain": {},
-    "Philox": {"rng": lambda: np.random.Generator(np.random.Philox(7))},
-    "augment": {"augment": noisy},
-    "no shuffle": {"shuffle": False},
-    "one batch": {"batch_size": 9},
-    "two workers": {"workers": 2},
-}
-
-
-@pytest.mark.parametrize(
-    ("kind", "settings"), [*zip(["SGD", "Adam"] * 3, SETTINGS.values(), strict=True)], ids=SETTINGS
-)
-def test_explains_with_the_same_text_and_stays_as_it_is(kind, settings, monkeypatch, tmp_path):
-    """Told with a model whose numbers are others, and whose generators have moved on."""
-    monkeypatch.setattr("tinylearn.workers.SMALL", 0)
-    given = dict(settings)
-    rng = given.pop("rng", lambda: np.random.default_rng(1))()
-    recording = recorded(residual(), X, Y, OPTIMIZERS[kind](), rng=rng, path=tmp_path / "run", **given)
-    files = {path: path.read_bytes() for path in (tmp_path / "run").iterdir()}
-    other = residual()
-    other.set_training(True)
-    other.parameters = other.parameters + other.forward(X)[0]
-    state = other.parameters.tobytes(), repr(other.generators()), [each.training for _, each in other.walk()]
-    loaded = Recording.load(tmp_path / "run", model=other, x=X.tolist(), y=Y, loss=MeanSquaredError(),
-                            optimizer=OPTIMIZERS[kind](), augment=settings.get("augment"))  # fmt: skip
-    for step, name in ((3, "dense_1.b[2]"), (4, "residual_1.dense_1.w[0, 3]"), (1, "dense_2.w[1, 0]")):
-        assert str(loaded.explain(step, name)) == str(recording.explain(step, name))
-    assert {path: path.read_bytes() for path in (tmp_path / "run").iterdir()} == files
-    assert state == (other.parameters.tobytes(), repr(other.generators()), [each.training for _, each in other.walk()])
+from tests.tinylearn.explain_helpers import X, Y, check, dense, noisy, recorded, small_parts
+from tinylearn import SGD, Dense, MeanSquaredError, Recorder, Recording, ReLU, RMSprop, Sequential, fit
 
 
 def test_takes_parameters_that_were_not_recorded_from_the_model_that_is_told(tmp_path):
