@@ -42,18 +42,6 @@ def test_goes_on_as_if_the_run_had_never_stopped(path, optimizer, dtype):
     assert state(resumed) == state(whole)
 
 
-@pytest.mark.parametrize("shared", [True, False], ids=["one generator", "two generators"])
-def test_goes_on_with_two_workers(path, shared, monkeypatch):
-    monkeypatch.setattr("tinylearn.workers.SMALL", 0)  # this network would be left to one
-    whole, stopped, resumed = start(shared=shared), start(shared=shared), start(seed=9, shared=shared)
-    losses = go_on(whole, 2, 2)
-    go_on(stopped, 1, 2)
-    save_checkpoint(path, *stopped)
-    load_checkpoint(path, *resumed)
-    assert go_on(resumed, 1, 2) == losses[1:]
-    assert state(resumed) == state(whole)
-
-
 def test_brings_back_that_there_is_nothing_to_remember_before_the_first_step(path):
     whole, resumed = start(), start(seed=9)
     save_checkpoint(path, *start())

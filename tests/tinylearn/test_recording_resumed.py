@@ -45,16 +45,6 @@ def test_begins_a_new_recording_where_the_run_goes_on_and_counts_on(run, place, 
     assert recorder.recording.epochs.tolist()[-4:] == [2, 3, 3, 3]
 
 
-def test_counts_the_steps_of_the_run_for_every_and_budget(run):
-    (whole, checkpoint), resumed = run, start(seed=9)
-    recorders = [Recorder(resumed[0], every=2), Recorder(resumed[0], every=4), Recorder(resumed[0], budget="10 kB")]
-    go_on(resumed, 2, callbacks=recorders, resume=checkpoint(1))
-    assert [recorder.recording.steps.tolist() for recorder in recorders[:2]] == [[1, 2, 4, 6], [1, 4, 6]]
-    for recorder in recorders:
-        for step in recorder.recording.steps.tolist():
-            assert recorder.recording.at(step)["dense_1.w"].tobytes() == whole.at(step)["dense_1.w"].tobytes()
-
-
 def test_goes_on_with_the_recorder_that_was_there_when_the_run_stopped(run, place):
     """As after Ctrl-C in a notebook: the next record is the next step. One that is further is refused."""
     (whole, checkpoint), again = run, start()

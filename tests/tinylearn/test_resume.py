@@ -11,9 +11,10 @@ from tinylearn import SGD, Checkpoint, Dense, Evaluate, MeanSquaredError, Sequen
 from tinylearn.checks import without_addresses
 
 
-def test_goes_on_with_two_workers_and_tells_callbacks_the_same_updates(tmp_path, monkeypatch):
+@pytest.mark.parametrize("shared", [True, False], ids=["one generator", "two generators"])
+def test_goes_on_with_two_workers_and_tells_callbacks_the_same_updates(tmp_path, monkeypatch, shared):
     monkeypatch.setattr("tinylearn.workers.SMALL", 0)  # this network would be left to one
-    whole, resumed, updates, ended = start(), start(seed=9), [], []
+    whole, resumed, updates, ended = start(shared=shared), start(seed=9, shared=shared), [], []
     losses = go_on(whole, 2, 2, callbacks=[updates.append, *keeping(tmp_path, whole, [2])])
     assert go_on(resumed, 2, 2, callbacks=[ended.append], resume=tmp_path / "2.npz") == losses
     assert state(resumed) == state(whole)
