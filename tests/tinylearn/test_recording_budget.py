@@ -28,8 +28,7 @@ def assert_evenly_spaced(recording, last, but=()):
     assert 0 < steps[-1] - steps[-2] <= between[0]  # the last is there although it is out of step
 
 
-@pytest.mark.parametrize("settings", [{}, {"every": 3}], ids=["each", "each 3rd"])
-@pytest.mark.parametrize("budget", [8_000, 20_000, "0.05 MB"])
+@pytest.mark.parametrize(("budget", "settings"), [(8_000, {}), (20_000, {"every": 3}), ("0.05 MB", {})])
 def test_uses_its_budget_and_no_more_after_every_update(place, budget, settings):
     model, sizes = small_model(), []
     recorder, witness = Recorder(model, place, budget=budget, **settings), Witness(model)
