@@ -1,10 +1,10 @@
-"""Convolution and pooling against PyTorch, on more than 200 random configurations each, float64: out, dx, dw, db."""
+"""Convolution and pooling against PyTorch, on a hundred random configurations each, float64: out, dx, dw, db."""
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from tests.tinylearn.window_cases import Case, assert_they_cover, cases
+from tests.tinylearn.window_cases import Case, cases
 from tinylearn import AveragePool2D
 
 torch = pytest.importorskip("torch")
@@ -12,7 +12,6 @@ torch = pytest.importorskip("torch")
 from tests.oracle.torch_windows import average_pool2d, conv2d, max_pool2d  # noqa: E402 (needs PyTorch)
 
 close = {"rtol": 1e-9, "atol": 1e-11}  # atol: where large terms cancel
-many = settings(max_examples=260, derandomize=True, deadline=None)
 
 
 def tensor(values: np.ndarray):
@@ -41,15 +40,12 @@ LAYERS = {  # the layer of a case, its twin, is it pooling?
 
 
 @pytest.mark.parametrize("name", LAYERS)
-def test_equals_pytorch_on_200_configurations(name):
+def test_equals_pytorch_on_random_configurations(name):
     make, twin, is_pooling = LAYERS[name]
-    seen = set()
 
-    @many
+    @settings(max_examples=100, derandomize=True, deadline=None)
     @given(cases(pooling=is_pooling))
     def compare(case: Case) -> None:
         assert_equal_to_pytorch(make(case), twin, case)
-        seen.add(case)
 
     compare()
-    assert_they_cover(seen, at_least=200)

@@ -26,10 +26,3 @@ def train(model, x, y, **settings):
     """Call fit with settings that every test would have to repeat."""
     given = {"loss": BinaryCrossEntropy(), "optimizer": SGD(0.1), "epochs": 1} | settings
     return fit(model, x, y, **given)
-
-
-def seen_batches(**settings):
-    batches = []
-    x, y = small_data(10)
-    train(small_model(), x, y, callbacks=[lambda update: batches.append((update.epoch, update.batch))], **settings)
-    return batches

@@ -87,39 +87,3 @@ def cases(draw: st.DrawFn, *, pooling: bool = False, largest: int = 5) -> Case:
     seed = draw(st.integers(0, 2**32 - 1))
     stride, values, layout = draw(int_or_pair(1, (4, 4))), draw(st.sampled_from(IMAGES)), draw(st.sampled_from(LAYOUTS))
     return Case(size, stride, padding, images, draw(st.integers(1, 5)), values, layout, seed)
-
-
-def assert_they_cover(seen: set[Case], at_least: int) -> None:
-    """Assert `at_least` different configurations, and every kind that is easy to get wrong."""
-    assert len({case._replace(seed=0) for case in seen}) >= at_least
-    kinds = {kind: any(is_it(case) for case in seen) for kind, is_it in KINDS.items()}
-    assert all(kinds.values()), kinds
-    assert {case.values for case in seen} == set(IMAGES)
-    assert {case.layout for case in seen} == set(LAYOUTS)
-
-
-def _left_over(case: Case) -> bool:
-    """Does the last window stop short of the padded image's end?"""
-    windows, (_, height, width, _) = case.windows, case.images
-    room = height + sum(windows.pads(height, width)[0]) - windows.size[0]
-    return room % windows.stride[0] != 0
-
-
-KINDS = {
-    "unequal kernel": lambda case: case.windows.size[0] != case.windows.size[1],
-    "unequal stride": lambda case: case.windows.stride[0] != case.windows.stride[1],
-    "unequal padding": lambda case: isinstance(case.padding, tuple) and case.padding[0] != case.padding[1],
-    "stride that does not divide": _left_over,
-    "cells between the windows": lambda case: case.windows.stride[0] > case.windows.size[0],
-    "overlapping windows": lambda case: case.windows.stride[1] < case.windows.size[1],
-    "same, an odd cell": lambda case: case.padding == "same" and sum(case.windows.pads(*case.images[1:3])[0]) % 2 == 1,
-    "valid": lambda case: case.padding == "valid",
-    "many channels, stride and padding": lambda case: (
-        case.images[3] >= 16 and case.windows.stride[0] > 1 and case.windows.padding != (0, 0)
-    ),
-    "many channels, padding": lambda case: (
-        case.images[3] >= 16 and case.windows.stride == (1, 1) and case.windows.padding != (0, 0)
-    ),
-    "many channels, overlap": lambda case: case.images[3] >= 16 and case.windows.stride[0] < case.windows.size[0],
-    "one filter, one channel": lambda case: case.filters == case.images[3] == 1,
-}
