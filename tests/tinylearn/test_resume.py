@@ -1,13 +1,26 @@
 """A run continues from a checkpoint of any step, even within an epoch, with the bits of the complete run.
 
-Its recordings are in `test_recording_resumed.py`, runs that die again and again in `test_checkpoint_machine.py`.
+Its recordings are the same, too. Runs that die again and again are in `test_checkpoint_machine.py`.
 """
 
 import numpy as np
 import pytest
 
 from tests.tinylearn.checkpoint_runs import EPOCHS, go_on, keeping, start, state
-from tinylearn import SGD, Checkpoint, Dense, Evaluate, MeanSquaredError, Sequential, accuracy, fit, save_checkpoint
+from tinylearn import (
+    SGD,
+    Checkpoint,
+    Dense,
+    Evaluate,
+    MeanSquaredError,
+    Recorder,
+    Recording,
+    Sequential,
+    Update,
+    accuracy,
+    fit,
+    save_checkpoint,
+)
 from tinylearn.checks import without_addresses
 
 
@@ -91,10 +104,11 @@ def test_keeps_callbacks_of_ones_own_class_by_class_in_their_order(tmp_path):
 
 @pytest.fixture(scope="module")
 def begun(tmp_path_factory):
-    """Checkpoints of all six steps of a run of two epochs."""
+    """The recording of a run of two epochs, and a folder with checkpoints of its six steps, of 16, 16 and 8 rows."""
     folder, run = tmp_path_factory.mktemp("begun"), start()
-    go_on(run, 2, callbacks=keeping(folder, run, range(1, 7)))
-    return folder
+    recorder = Recorder(run[0])
+    go_on(run, 2, callbacks=[recorder, *keeping(folder, run, range(1, 7))])
+    return recorder.recording, folder
 
 
 THE_SAME = "^fit: resume must be of a run like this one: "
@@ -125,14 +139,14 @@ THE_SAME = "^fit: resume must be of a run like this one: "
     ids=without_addresses,
 )  # fmt: skip
 def test_refuses_what_is_not_of_this_run_before_anything_changes(begun, step, epochs, settings, error, message):
-    save_checkpoint(begun / "other.npz", *start(), epoch=1)
-    check_refused(error, message, start(seed=9), epochs, **{"resume": begun / f"{step}.npz"} | settings)
+    save_checkpoint(begun[1] / "other.npz", *start(), epoch=1)
+    check_refused(error, message, start(seed=9), epochs, **{"resume": begun[1] / f"{step}.npz"} | settings)
 
 
 def test_refuses_another_optimizer_and_goes_on_to_the_end_of_an_epoch_that_is_over(begun):
     message = r"is the checkpoint of another run: the optimizer is RMSprop\(.*\) here, Adam"
-    check_refused(ValueError, message, start(optimizer="RMSprop"), 2, resume=begun / "4.npz")
-    go_on(start(seed=9), 1, resume=begun / "3.npz")
+    check_refused(ValueError, message, start(optimizer="RMSprop"), 2, resume=begun[1] / "4.npz")
+    go_on(start(seed=9), 1, resume=begun[1] / "3.npz")
 
 
 def check_refused(error, message, run, *args, **settings):
@@ -156,3 +170,63 @@ def test_measures_growth_from_where_the_run_goes_on(tmp_path):
 
     run(10)
     assert run(14, resume=file) == run(14)
+
+
+# --- recorders -----------------------------------------------------------------------------------------------------
+
+
+def assert_is_the_end_of(whole, recording, step):
+    first = whole.index(step)
+    assert recording.steps.tolist() == whole.steps[first:].tolist()
+    assert recording.epochs.tolist() == whole.epochs[first:].tolist()
+    assert recording.rows.tobytes() == whole.rows[first:].tobytes()
+    assert recording.losses[1:].tobytes() == whole.losses[first + 1 :].tobytes()
+    assert np.isnan(recording.losses[0])  # no update that was recorded made this one
+    for each in recording.steps[1:].tolist():
+        np.testing.assert_array_equal(recording.batch(each), whole.batch(each))
+
+
+@pytest.mark.parametrize(("step", "closed"), [(1, False), (3, False), (5, False), (5, True)])
+def test_begins_a_new_recording_where_the_run_goes_on_and_counts_on(begun, place, step, closed):
+    """Also one that was closed before the first update."""
+    (whole, folder), resumed = begun, start(seed=9)
+    recorder = Recorder(resumed[0], place)
+    if closed:
+        recorder.close()
+    go_on(resumed, 2, callbacks=[recorder], resume=folder / f"{step}.npz")
+    assert_is_the_end_of(whole, recorder.recording, step)
+    if place is not None:
+        assert_is_the_end_of(whole, Recording.load(place), step)
+    go_on(resumed, 1, callbacks=[recorder])
+    assert recorder.recording.steps.tolist() == list(range(step, 10))
+    assert recorder.recording.epochs.tolist()[-4:] == [2, 3, 3, 3]
+
+
+def test_goes_on_with_the_recorder_that_was_there_when_the_run_stopped(begun, place):
+    """As after Ctrl-C in a notebook: the next record is the next step. One that is further is refused."""
+    (whole, folder), again = begun, start()
+    recorder = Recorder(again[0], place)
+
+    def stop(update):
+        if update.step == 4:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        go_on(again, 2, callbacks=[recorder, stop])
+    go_on(again, 2, callbacks=[recorder], resume=folder / "4.npz")
+    assert recorder.recording.steps.tolist() == list(range(7))
+    assert recorder.recording.rows.tobytes() == whole.rows.tobytes()
+    before = again[0].parameters.tobytes()
+    message = "the run continues after step 4, but step 6 is already recorded; pass a new Recorder, with another folder"
+    with pytest.raises(ValueError, match=message):
+        go_on(again, 2, callbacks=[recorder], resume=folder / "4.npz")
+    assert again[0].parameters.tobytes() == before
+    assert recorder.recording.rows.tobytes() == whole.rows.tobytes()
+
+
+def test_lets_your_own_loop_start_again_from_1_if_it_says_so(place):
+    with Recorder(start()[0], place) as recorder:
+        recorder.resumed(step=5, epoch=2)
+        recorder(Update(1, epoch=1))
+    assert recorder.recording.steps.tolist() == [5, 6]
+    assert recorder.recording.epochs.tolist() == [2, 3]
