@@ -1,7 +1,6 @@
 """The data of the chapters."""
 
 import numpy as np
-import pytest
 
 from tinylearn.datasets import celsius_fahrenheit, sine
 
@@ -20,9 +19,3 @@ def test_spaces_the_sine_evenly_from_minus_5_to_5():
     np.testing.assert_array_equal(y, np.sin(x))
     assert x.dtype == y.dtype == np.float64
     assert sine()[0].shape == sine()[1].shape == (1000, 1)
-
-
-def test_costs_what_the_book_says_to_fit_a_line_to_the_sine():
-    x, y = (column[:, 0] for column in sine())
-    line = np.polynomial.Polynomial.fit(x, y, 1)
-    assert ((line(x) - y) ** 2).mean() == pytest.approx(0.50003, abs=5e-6)

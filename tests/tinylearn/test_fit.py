@@ -1,4 +1,4 @@
-"""fit against a loop by hand, against the published numbers of chapter 3's neuron, and what it refuses."""
+"""fit against a loop by hand, and what it refuses. The published numbers are in tests/chapters."""
 
 import numpy as np
 import pytest
@@ -52,26 +52,6 @@ def test_equals_the_loop_by_hand_bit_for_bit(make, batch_size, dtype):
     assert model.parameters.dtype == model.gradients.dtype == dtype
     np.testing.assert_allclose(losses, losses_by_hand, rtol=1e-14)
     assert {type(value) for value in losses} == {float}
-
-
-def test_the_neuron_of_chapter_3():
-    model, after_100, (celsius, fahrenheit) = neuron(), [], celsius_fahrenheit()
-
-    def remember(update):
-        if update.step == 100:
-            after_100.append(model.parameters.copy())
-
-    given = {"loss": MeanSquaredError(), "optimizer": SGD(0.0005), "callbacks": [remember]}
-    losses = train(model, celsius, fahrenheit, epochs=8000, **given)
-    np.testing.assert_allclose(after_100, [[2.040425243055281, 3.589007086046493]], rtol=1e-12)
-    np.testing.assert_allclose(model.parameters, [1.8002504858014874, 31.970400154777106], rtol=1e-12)
-    np.testing.assert_allclose(model.predict([[50.0]]), [[121.98292444485148]], rtol=1e-12)
-    assert losses[-1] == pytest.approx(0.0007626076470641347, rel=1e-12)  # before the last update
-    assert len(losses) == 8000
-    assert losses[0] == MeanSquaredError().forward(neuron().predict(celsius), fahrenheit)  # before the first update
-    model, x = neuron(), (celsius - celsius.mean()) / celsius.std()  # standardised, it needs six updates
-    train(model, x, fahrenheit, loss=MeanSquaredError(), optimizer=SGD(0.4), epochs=6)
-    assert MeanSquaredError().forward(model.predict(x), fahrenheit) < losses[-1]
 
 
 @pytest.mark.parametrize(("learning_rate", "diverges"), [(5.45e-4, False), (5.46e-4, True)])

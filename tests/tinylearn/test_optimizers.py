@@ -1,4 +1,4 @@
-"""Optimisers: their formulas by hand, the downhill walk of chapter 2, and what each of them promises and refuses."""
+"""Optimisers: their formulas by hand, and what each of them promises and refuses."""
 
 import numpy as np
 import pytest
@@ -45,23 +45,6 @@ def test_the_defaults_are_those_of_keras():
     assert SGD(0.1).settings == {"learning_rate": 0.1, "momentum": 0.0} | decay
     assert RMSprop().settings == {"learning_rate": 0.001, "rho": 0.9, "epsilon": 1e-7} | decay
     assert Adam().settings == {"learning_rate": 0.001, "beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-7} | decay
-
-
-def walk(p, learning_rate):
-    """Minimise (x - 10)² from p until y changes by at most 1e-4, at most 2000 steps; return the steps made, and p."""
-    optimizer, y, steps, change = SGD(learning_rate), (p - 10) ** 2, 0, 1.0
-    while 1e-4 < abs(change) < 1e9 and steps < 2000:
-        optimizer.step(p, 2 * (p - 10))
-        y, change, steps = (p - 10) ** 2, y - (p - 10) ** 2, steps + 1
-    return steps, p.item()
-
-
-@pytest.mark.parametrize("shape", [(), (1,), (1, 1)])
-@pytest.mark.parametrize(("learning_rate", "steps", "x"), [(0.1, 30, 9.989148836585644), (0.95, 58, 9.980553464464322)])
-def test_the_walk_of_chapter_2(shape, learning_rate, steps, x):
-    assert walk(np.full(shape, 1.2345), learning_rate) == (steps, x)
-    assert walk(np.full(shape, 1.2345), 0.0003) == (2000, pytest.approx(7.3608, abs=5e-5))  # does not arrive
-    assert abs(walk(np.full(shape, 1.2345), 1.1)[1]) > 1e4  # walks away
 
 
 @every_optimizer

@@ -74,9 +74,9 @@ def test_counts_batches_and_names_also_while_a_file_is_there_twice(tmp_path, mon
 def test_keeps_the_last_update_whenever_training_ends(place):
     """Also when it was the one that made the records too many."""
     model, missing = neuron(), []
-    for updates in range(1, 300 if place is None else 60):
+    for updates in range(1, 100 if place is None else 60):
         where = None if place is None else place / str(updates)
-        with Recorder(model, where, budget=7_000 if place is None else 4_500) as recorder:
+        with Recorder(model, where, budget=2_000 if place is None else 4_500) as recorder:
             loop(model, [recorder], updates, batch=lambda step: None)
         if recorder.recording.steps[-1] != updates:
             missing.append(updates)
