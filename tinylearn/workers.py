@@ -20,7 +20,7 @@ import itertools
 import math
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 import numpy as np
 
@@ -50,14 +50,19 @@ def workers_for(model: Sequential, loss: Loss, workers: int, batch_shape: tuple[
             f"each remember a part of the batches; got workers={workers}"
         )
     workers = min(workers, batch_shape[0])
-    small = at_most(model, batch_shape) < SMALL or (workers > 1 and multiplications(model, batch_shape) < SMALL)
-    if workers == 1 or small:
-        with one_blas_thread() if small else nullcontext():
+    with blas_for(model, workers, batch_shape):
+        if workers == 1 or multiplications(model, batch_shape) < SMALL:
             yield functools.partial(gradients, model, loss)
-        return
-    largest = max(math.prod(shape or (1,)) for shape in model.output_shapes(batch_shape[1:]))
-    with one_blas_thread(), _threads(workers - 1) as pool:
-        yield ParallelGradients(model, loss, workers, max(1, PIECE // largest), pool).gradients
+            return
+        largest = max(math.prod(shape or (1,)) for shape in model.output_shapes(batch_shape[1:]))
+        with _threads(workers - 1) as pool:
+            yield ParallelGradients(model, loss, workers, max(1, PIECE // largest), pool).gradients
+
+
+def blas_for(model: Sequential, workers: int, batch_shape: tuple[int, ...]) -> AbstractContextManager[None]:
+    """Hold BLAS to one thread where several workers were asked for, and for a small network."""
+    several = min(workers, batch_shape[0]) > 1
+    return one_blas_thread() if several or at_most(model, batch_shape) < SMALL else nullcontext()
 
 
 @contextmanager

@@ -24,7 +24,7 @@ from tinylearn.checks import same_state
 from tinylearn.optimizers import Optimizer
 from tinylearn.recording import Recording
 from tinylearn.recording.origin import Origin, Training
-from tinylearn.workers import Compute, workers_for
+from tinylearn.workers import Compute, blas_for, workers_for
 
 KEPT = 8  # replays to keep: without them, to explain update 2, 3, 4, … would take longer each time
 
@@ -202,8 +202,8 @@ def _origin_of(recording: Recording, step: int) -> Origin:
 @contextlib.contextmanager
 def as_in_training(recording: Recording, step: int, training: Training) -> Iterator[None]:
     """Let BLAS use as many threads as it did in that update, and silence NumPy's warnings of NaN and infinity."""
-    as_workers_did = workers_for(training.model, training.loss, training.workers, training.batches.shape)
-    with np.errstate(all="ignore"), _threads(_origin_of(recording, step)), as_workers_did:
+    in_fit = blas_for(training.model, training.workers, training.batches.shape)
+    with np.errstate(all="ignore"), _threads(_origin_of(recording, step)), in_fit:
         yield
 
 
