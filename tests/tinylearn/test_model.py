@@ -29,20 +29,16 @@ def dense(n_in, n_out):
     return Dense(n_in, n_out, rng=np.random.default_rng(0))
 
 
-def conv(*sizes):
-    return Conv2D(*sizes, rng=np.random.default_rng(0))
-
-
 def small_model(seed=0, dtype=np.float64):
     rng = np.random.default_rng(seed)
     return Sequential([Dense(3, 4, rng=rng), ReLU(), Dense(4, 2, rng=rng)], dtype)
 
 
-def small_net(seed=0, dtype=np.float64, dropout=0.4):
+def small_net(seed=0, dtype=np.float64):
     """Convolutions, pooling and dropout."""
     rng = np.random.default_rng(seed)
     layers = [Conv2D(2, 3, 3, padding="same", rng=rng), ReLU(), MaxPool2D(2), Conv2D(3, 4, (1, 2), rng=rng), ReLU()]
-    return Sequential([*layers, Flatten(), Dropout(dropout, rng=rng), Dense(12, 3, rng=rng)], dtype)
+    return Sequential([*layers, Flatten(), Dropout(0.4, rng=rng), Dense(12, 3, rng=rng)], dtype)
 
 
 def images(n=5):

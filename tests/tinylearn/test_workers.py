@@ -10,7 +10,6 @@ from tinylearn import (
     CategoricalCrossEntropy,
     Conv2D,
     Dense,
-    Dropout,
     Flatten,
     Layer,
     MaxPool2D,
@@ -58,11 +57,9 @@ class Noise(Layer):
         return dout
 
 
-def convnet(dropout=0.0, dtype=np.float64, spy=None, seed=0):
-    rng = np.random.default_rng(seed)
-    layers = [Conv2D(2, 4, 3, rng=rng), MaxPool2D(2), ReLU(), Flatten(), Dropout(dropout, rng=rng),
-              Dense(36, CLASSES, rng=rng)]  # fmt: skip
-    return Sequential([*([] if spy is None else [spy]), *layers], dtype)
+def convnet(*first):
+    rng = np.random.default_rng(0)
+    return Sequential([*first, Conv2D(2, 4, 3, rng=rng), MaxPool2D(2), ReLU(), Flatten(), Dense(36, CLASSES, rng=rng)])
 
 
 def images(n=50):
@@ -102,7 +99,7 @@ def test_workers_compute_what_one_would(n_workers, piece, monkeypatch):
 @pytest.mark.usefixtures("no_net_is_small")
 def test_workers_train_and_share_the_rows():
     spy = Spy()
-    train(convnet(spy=spy), n_workers=2, epochs=1, n=16)
+    train(convnet(spy), n_workers=2, epochs=1, n=16)
     seen = [(thread, rows, training) for thread, rows, training in spy.seen if rows > 1]  # the others ask for shapes
     assert [each[1:] for each in seen] == [(8, True), (8, True)]
     assert len({thread for thread, *_ in seen}) == 2
@@ -110,7 +107,7 @@ def test_workers_train_and_share_the_rows():
 
 def test_small_networks_stay_on_one_worker():
     spy = Spy()
-    model, alone = convnet(spy=spy), convnet()
+    model, alone = convnet(spy), convnet()
     train(model, n_workers=8)
     train(alone, n_workers=1)
     assert {thread for thread, *_ in spy.seen} == {threading.get_ident()}
