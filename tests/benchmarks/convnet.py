@@ -15,13 +15,13 @@ memory above that of the process with net and data, before its first update.
 
 from __future__ import annotations
 
-import argparse
 import statistics
+import sys
 from pathlib import Path
 
 import numpy as np
 from chapter7_nets import Net, PyTorch, Textbook, Tinylearn
-from peers import KEEP_MEMORY, Peer, print_machine, ratio, serve
+from peers import KEEP_MEMORY, Peer, asked_rounds, ratio, serve
 
 PEERS = {
     "tinylearn": Tinylearn,
@@ -137,17 +137,8 @@ def compare(rounds: int) -> None:
     compare_memory()
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("--peer", choices=PEERS, help=argparse.SUPPRESS)
-    arguments = parser.parse_args()
-    if arguments.peer:
-        serve(Answers(PEERS[arguments.peer]()))
-    else:
-        print_machine()
-        compare(arguments.rounds)
-
-
 if __name__ == "__main__":
-    main()
+    if "--peer" in sys.argv:
+        serve(Answers(PEERS[sys.argv[-1]]()))
+    else:
+        compare(asked_rounds(__doc__, 7))

@@ -7,7 +7,6 @@ In one process, interleaved, float32. PyTorch in its default layout, and with ch
 
 from __future__ import annotations
 
-import argparse
 import statistics
 import time
 from collections.abc import Callable
@@ -15,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
-from peers import print_machine, ratio
+from peers import asked_rounds, ratio
 from threadpoolctl import threadpool_limits
 
 import tinylearn as tl
@@ -119,13 +118,5 @@ def compare(rounds: int) -> None:
         )
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=15)
-    arguments = parser.parse_args()
-    print_machine()
-    compare(arguments.rounds)
-
-
 if __name__ == "__main__":
-    main()
+    compare(asked_rounds(__doc__, 15))

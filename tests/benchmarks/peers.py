@@ -9,6 +9,7 @@ machine does besides slows all peers alike, and a ratio is the median of the rat
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import statistics
@@ -65,6 +66,15 @@ def serve(answer: Callable[..., Any]) -> None:
 def ratio(ours: Sequence[float], theirs: Sequence[float]) -> float:
     """Return the median of the ratios of single rounds."""
     return statistics.median(a / b for a, b in zip(ours, theirs, strict=True))
+
+
+def asked_rounds(doc: str | None, default: int) -> int:
+    """Read how many rounds are asked for, print what is measured on, and return them."""
+    parser = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=default)
+    arguments = parser.parse_args()
+    print_machine()
+    return arguments.rounds
 
 
 def print_machine() -> None:

@@ -26,7 +26,6 @@ give the same parameters as `fit`.
 
 from __future__ import annotations
 
-import argparse
 import statistics
 import time
 from collections import defaultdict
@@ -39,7 +38,7 @@ import numpy as np
 from chapter7_nets import THREADS, Tinylearn
 from convnet import data
 from counted import Counted, as_counted, check_by_hand, counting, make_countable, traffic
-from peers import print_machine
+from peers import asked_rounds
 
 import tinylearn as tl
 from tinylearn.batches import Batches
@@ -200,14 +199,7 @@ def print_table(rounds: int) -> None:
         print(f"{part:24}{sizes}{ratio}{alone * 1e6:10.1f}{two * 1e6:10.1f}{total / two / 1e9:10.1f}")
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=5)
-    arguments = parser.parse_args()
-    print_machine()
-    check_by_hand()
-    print_table(arguments.rounds)
-
-
 if __name__ == "__main__":
-    main()
+    rounds = asked_rounds(__doc__, 5)
+    check_by_hand()
+    print_table(rounds)

@@ -11,7 +11,6 @@ this command, since that slows NumPy and not PyTorch.
 
 from __future__ import annotations
 
-import argparse
 import statistics
 import time
 from collections.abc import Callable
@@ -20,7 +19,7 @@ import convnet
 import convolution
 import numpy as np
 import torch
-from peers import print_machine
+from peers import asked_rounds
 from threadpoolctl import threadpool_limits
 
 import tinylearn as tl
@@ -29,20 +28,18 @@ from tinylearn.datasets import celsius_fahrenheit
 Timer = Callable[[], float]  # runs a fixed number of updates and returns updates a second
 
 
-def ours(sizes, activations, x, y, loss, optimizer, updates, batch_size, dtype) -> Callable[..., float]:
+def ours(sizes, activations, x, y, loss, optimizer, updates, batch_size, dtype) -> Timer:
     """Return a function that trains for `updates` updates and returns updates a second."""
 
-    def run(record_to: str | None = None) -> float:
+    def run() -> float:
         rng = np.random.default_rng(0)
         layers = []
         for n_in, n_out, activation in zip(sizes, sizes[1:], activations, strict=False):
             layers += [tl.Dense(n_in, n_out, rng=rng)] + ([activation()] if activation else [])
         model = tl.Sequential(layers, dtype=dtype)
-        callbacks = [tl.Recorder(model, record_to)] if record_to else []
         epochs = updates * batch_size // len(x)
         start = time.perf_counter()
-        tl.fit(model, x, y, loss=loss(), optimizer=optimizer(), epochs=epochs, batch_size=batch_size, rng=rng,
-               callbacks=callbacks)  # fmt: skip
+        tl.fit(model, x, y, loss=loss(), optimizer=optimizer(), epochs=epochs, batch_size=batch_size, rng=rng)
         return updates / (time.perf_counter() - start)
 
     return run
@@ -72,7 +69,7 @@ def theirs(sizes, activations, x, y, loss, optimizer, updates, batch_size, dtype
     return run
 
 
-def cases() -> dict[str, tuple[Callable[..., float], Timer, float]]:
+def cases() -> dict[str, tuple[Timer, Timer, float]]:
     """Return name → (ours, PyTorch's, the ratio to reach)."""
     rng = np.random.default_rng(0)
     celsius, fahrenheit = celsius_fahrenheit()
@@ -117,15 +114,7 @@ def compare(rounds: int) -> None:
             print(f"{name}: {a:,.0f} updates a second, PyTorch {b:,.0f}: {ratio:.1f}x (asked: {bar:g}x)")
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=15)
-    rounds = parser.parse_args().rounds
-    print_machine()
-    convnet.compare(rounds)
-    convolution.compare(rounds)
-    compare(rounds)
-
-
 if __name__ == "__main__":
-    main()
+    rounds = asked_rounds(__doc__, 15)
+    for each in (convnet.compare, convolution.compare, compare):
+        each(rounds)
