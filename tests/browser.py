@@ -15,7 +15,7 @@ def chromium():
         options.add_argument(f"--{flag}")
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(shutil.which("chromedriver")))
-    driver.set_script_timeout(20)
+    driver.set_script_timeout(90)
     return driver
 
 
@@ -37,11 +37,11 @@ class Browser:
         self.wait_for("!document.querySelector('.programs')")  # a chapter's page starts its programs a bit later
 
     def wait_for(self, expression):
-        """Wait until a JavaScript expression is true, 15 seconds at the most."""
+        """Wait until a JavaScript expression is true, a minute at the most: machines may be busy."""
         arrived = self.driver.execute_async_script(
             "const done = arguments[0], start = performance.now();"
             f"(function look() {{ if ({expression}) done(true);"
-            " else if (performance.now() - start > 15000) done(false);"
+            " else if (performance.now() - start > 60000) done(false);"
             " else setTimeout(look, 5); })();"
         )
         assert arrived, f"the page did not come to {expression}"

@@ -80,8 +80,6 @@ def test_shows_filters_and_maps_of_every_update(drawn):
         np.testing.assert_array_equal(shown.filters[frame], w)
         out = np.maximum(convolve(horse[None] - np.float32(0.5), w, b, model.layers[0].windows), np.float32(0))[0]
         np.testing.assert_allclose(shown.maps[frame], out, atol=1e-5)
-        recording.restore(model, step)
-        np.testing.assert_allclose(shown.predicted[frame], model.predict(chapter.centred(horse[None]))[0, 0], atol=1e-5)
 
 
 def test_changes_filters_and_maps_visibly(drawn):

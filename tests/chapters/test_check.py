@@ -21,7 +21,7 @@ if "--planted" in sys.argv:
     (out / "set.json").write_text(str({str(number) for number in range(99)}))
     (out / "date.html").write_text(time.strftime("%Y-%m-%d"))
     (out / "hour.html").write_text(time.strftime("%H"))
-    (out / "deep" / "random.png").write_bytes(b"1234" + out.name[-1].encode() + os.urandom(8))
+    (out / "deep" / "random.png").write_bytes(b"1234" + out.name[-1].encode() + os.urandom(7 + int(out.name[-1])))
     (out / ("lost.gif" if out.name == "run 1" else "new.gif")).touch()
 """
 
@@ -38,7 +38,7 @@ def test_finds_differences_between_two_runs(stand_in, capfd):
     *differences, last = capfd.readouterr().out.splitlines()[2:]
     assert [line.split(":")[0] for line in differences] == [
         "date.html", "deep/random.png", "hour.html", "lost.gif", "new.gif", "set.json"]  # fmt: skip
-    assert "deep/random.png: differs from byte 4 on; the sizes are 13 and 13 bytes" in differences
+    assert "deep/random.png: differs from byte 4 on; the sizes are 13 and 14 bytes" in differences
     assert "lost.gif: not written by the second run" in differences
     assert "new.gif: not written by the first run" in differences
     assert last.endswith(" bytes: 6 differ")

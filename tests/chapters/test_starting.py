@@ -97,13 +97,6 @@ def test_runs_however_it_is_started(tmp_path, words):
         assert f"see {tmp_path / 'ein sch'}" in done.stdout
 
 
-@of_a_shell
-def test_gives_its_help_on_an_ascii_console():
-    done = python("-OO", "-m", "chapters.ch06_convolution", "--help", environment=ASCII)
-    assert done.returncode == 0
-    assert "6 ? 6" in done.stdout
-
-
 TWO_CHAPTERS = """
 import sys
 from chapters.tools.starting import prepare
