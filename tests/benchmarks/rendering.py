@@ -1,7 +1,6 @@
 """Animations of chapters 1 to 3, rendered by us, the book's way, and by matplotlib's own animation.
 
     python tests/benchmarks/rendering.py [neuron descent race pie] [--rounds 3]
-    python tests/benchmarks/rendering.py neuron --profile        where our own time goes
     python tests/benchmarks/rendering.py race --memory           does it grow with the number of frames?
 
 gif, html, mp4   animations.render
@@ -18,10 +17,8 @@ its end, above that at the start of rendering.
 from __future__ import annotations
 
 import argparse
-import cProfile
 import json
 import math
-import pstats
 import resource
 import statistics
 import subprocess
@@ -29,7 +26,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -48,7 +44,6 @@ from PIL import Image
 import tinylearn as tl
 from animations import (
     BarRace,
-    Clip,
     GrowingLines,
     LineFit,
     NeuronDiagram,
@@ -62,7 +57,6 @@ from animations import (
     style,
 )
 from animations.engine.painter import Painter
-from animations.formats.gif import write_gif
 from chapters import ch02_gradient_descent
 from tinylearn.datasets import celsius_fahrenheit, gdp
 from tinylearn.initializers import ones
@@ -297,42 +291,10 @@ def memory(name: str, folder: Path) -> None:
         print(f"{name}, {method}: {once:.0f} MB above the start, {often:.0f} MB with four times as many frames")
 
 
-def profile(name: str) -> None:
-    """Print where our time goes: painting, finding the palette, encoding; and the functions that take most."""
-    scene, colors, clock = BARS[name].scene(), BARS[name].colors, time.perf_counter
-    start = clock()
-    painter = Painter(scene)
-    made = clock()
-    painter.paint(0)
-    first = clock()
-    painting = encoding = 0.0
-    with tempfile.TemporaryFile() as file:
-        writer = write_gif(Clip(scene, fps=FPS, colors=colors), painter, file, "")
-        next(writer)
-        found = clock()
-        for frame in range(scene.frames):
-            begin = clock()
-            pixels = painter.paint(frame)
-            painted = clock()
-            with suppress(StopIteration):
-                writer.send(pixels)
-            painting, encoding = painting + painted - begin, encoding + clock() - painted
-    parts = {"making the figure": made - start, "first frame, with background and letters": first - made,
-             "three samples and palette": found - first}  # fmt: skip
-    print(", ".join(f"{part} {1000 * seconds:.0f} ms" for part, seconds in parts.items()))
-    each = 1000 / scene.frames
-    print(f"{scene.frames} frames of {each * painting:.1f} ms painting, {each * encoding:.1f} ms encoding")
-    profiler = cProfile.Profile()
-    with tempfile.TemporaryDirectory() as folder:
-        profiler.runcall(ours(".gif"), scene, Path(folder) / "animation.gif", colors)
-    pstats.Stats(profiler).sort_stats("tottime").print_stats(25)
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("scenes", nargs="*", choices=[[], *BARS], help="(default: all)")
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--profile", action="store_true", help="show where our own time goes, instead of comparing")
     parser.add_argument("--memory", action="store_true", help="show whether memory grows with frames, instead")
     parser.add_argument("--run", choices=METHODS, help=argparse.SUPPRESS)
     parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
@@ -341,8 +303,6 @@ def main() -> None:
     for name in arguments.scenes or BARS:
         if arguments.run:
             print(json.dumps(run(name, arguments.run, arguments.folder, arguments.times)))
-        elif arguments.profile:
-            profile(name)
         else:
             with tempfile.TemporaryDirectory() as folder:
                 memory(name, Path(folder)) if arguments.memory else compare(name, arguments.rounds, Path(folder))

@@ -13,7 +13,7 @@ from matplotlib.colors import to_hex
 from PIL import Image
 
 from animations import GrowingLines, Pie, SideBySide, style
-from animations.engine.painter import Painter
+from animations.engine.painter import Painter, redraw
 from chapters import __main__
 from chapters import ch01_create_animations as chapter
 from chapters.tools.chapter import CHAPTERS
@@ -194,7 +194,7 @@ def test_makes_films_of_the_tables_that_people_have(tmp_path, name):
     (tmp_path / "mine.csv").write_text(TABLES[name][0], encoding="utf-8")
     films, _ = undrawn(chapter, tmp_path, csv=tmp_path / "mine.csv", quick=True)
     for film in films.values():
-        assert (Painter(film.scene).paint(film.scene.frames - 1)[..., :3] < 250).any(), "nothing is drawn"
+        assert (redraw(film.scene, film.scene.frames - 1)[..., :3] < 250).any(), "nothing is drawn"
 
 
 def test_says_of_another_table_that_the_text_is_not_about_it_and_why_it_has_no_pie(drawn, tmp_path, capsys):

@@ -1,11 +1,10 @@
-"""Films are drawn alone or in parallel, with the same bytes; an error or Ctrl-C stops them all."""
+"""Films are drawn at a scale, in any folder, and end soon on Ctrl-C; their errors are those of a run, see test_run."""
 
 import os
 import signal
 import subprocess
 import sys
 import time
-from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 import imageio.v3 as imageio
@@ -14,25 +13,13 @@ from PIL import Image
 
 from animations import Clip
 from chapters.tools.films import draw
-from tests.chapters.slow_scenes import Broken, Killed, Slow
+from tests.chapters.slow_scenes import Slow
 
 ROOT = Path(__file__).parents[2]
 
 
 def names(folder):
     return sorted(path.name for path in folder.iterdir())
-
-
-def test_writes_all_films_in_all_formats_alike_alone_and_in_parallel(tmp_path):
-    films = {"one": Clip(Slow(), fps=4), "two": Clip(Slow(), fps=10, hold_first=1, colors=32)}
-    for processes in (1, 2):
-        (tmp_path / str(processes)).mkdir()
-        draw(films, tmp_path / str(processes), ("gif", "png"), processes)
-    assert names(tmp_path / "1") == names(tmp_path / "2") == ["one.gif", "one.png", "two.gif", "two.png"]
-    for name in names(tmp_path / "1"):
-        assert (tmp_path / "1" / name).read_bytes() == (tmp_path / "2" / name).read_bytes()
-    with Image.open(tmp_path / "1" / "two.gif") as film:
-        assert film.info["duration"] == 1100
 
 
 def test_draws_pictures_and_videos_at_twice_the_resolution_and_leaves_pages_as_they_are(tmp_path):
@@ -47,20 +34,6 @@ def test_draws_pictures_and_videos_at_twice_the_resolution_and_leaves_pages_as_t
     widths = [next(iter(imageio.imiter(folder / "one.mp4", plugin="FFMPEG"))).shape[1] for folder in (once, twice)]
     assert widths[1] == 2 * widths[0]
     assert (twice / "one.html").read_bytes() == (once / "one.html").read_bytes()
-
-
-def test_draws_in_new_processes_after_one_has_died(tmp_path):
-    with pytest.raises(BrokenProcessPool, match=r"worked on a ended"):
-        draw({"a": Clip(Killed()), "b": Clip(Slow(0.2))}, tmp_path, ("gif",), processes=2)
-    draw({"c": Clip(Slow()), "d": Clip(Slow())}, tmp_path, ("gif",), processes=2)
-    assert {"c.gif", "d.gif"} <= set(names(tmp_path))
-
-
-def test_names_the_film_of_an_error_and_stops_all_others(tmp_path):
-    films = {"broken": Clip(Broken())} | {f"slow_{number}": Clip(Slow(60)) for number in range(6)}
-    with pytest.raises(RuntimeError, match=r"(?s)this film is broken.*in the film broken"):
-        draw(films, tmp_path, ("gif",), processes=2)
-    assert names(tmp_path) == []
 
 
 def test_works_in_a_folder_with_other_chapters(tmp_path):
