@@ -5,11 +5,8 @@ import re
 from matplotlib.axes import Axes
 
 from animations import audit
-from animations.audit.numbers import twice, wrong_numbers
-from animations.audit.sources import Sources
 from animations.audit.texts import drawn_texts
 from animations.engine.painter import Painter
-from animations.scene import Scene
 
 LAYOUT = {"cut off", "covered", "touching", "edge", "contrast", "same name", "same colour", "not in legend"}
 
@@ -23,14 +20,6 @@ def check_all_numbers(scene, values):
     report = audit(scene, values, checks={"number", "twice"}).check()
     assert report.compared == report.numbers > 0
     return figures[0]
-
-
-def check_numbers(figure, frame, values):
-    """Compare the numbers of a figure that shows `frame` in the same way."""
-    now = values(frame) if callable(values) else {gid: each[frame] for gid, each in values.items()}
-    texts = [text for text in drawn_texts(figure) if text.get_gid()]
-    found = [*twice(texts), *wrong_numbers(texts, Sources(lambda frame: now, Scene(), None), frame)]
-    assert not found, "; ".join(message for _, message in found)
 
 
 def nameless_digits(scene, frames):
@@ -79,12 +68,6 @@ def figures_of(scene):
 def numbers_on(figure):
     """Return gid → its number."""
     return {text.get_gid(): text for text in drawn_texts(figure) if text.get_gid()}
-
-
-def lines_and_tips(figure):
-    """Return the lines of the last plot, each with the dot at its end, in drawing order."""
-    *_, axes = (axes for axes in figure.axes if axes.axison and axes.lines)
-    return list(zip(axes.lines[::2], axes.lines[1::2], strict=True))
 
 
 def painted(scene, frame):

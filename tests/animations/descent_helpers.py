@@ -4,18 +4,6 @@ import numpy as np
 from matplotlib.contour import ContourSet
 from matplotlib.lines import Line2D
 
-from animations import style
-
-
-def check_curve(panel):
-    """Check that a panel's curve goes through (x, (x − 10)²) from edge to edge, in invisibly short pieces."""
-    (line,) = [line for line in panel.axes.lines if line.get_color() == style.QUIET and line.get_linestyle() == "-"]
-    x, y = line.get_data()
-    left, right = panel.axes.get_xlim()
-    assert x[0] <= left < right <= x[-1]
-    assert ((left <= x) & (x <= right)).sum() >= 100
-    np.testing.assert_allclose(y, (x - 10) ** 2)
-
 
 def check_map(figure, f, bottom):
     """Check that lines lie at their levels of f, numbers on the lines of their level, and the cross at the bottom."""

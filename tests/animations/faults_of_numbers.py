@@ -26,6 +26,7 @@ NUMBERS = {
     "a number cut short": ("number", "w[0,0]", only(1, lambda scene: scene.cells[0, 0].set_text("-0.42"))),
     "a comma for the point": ("number", "loss", only(1, lambda scene: scene.loss.set_text("1,500"))),
     "a number that is no number": ("number", "loss", only(1, lambda scene: scene.loss.set_text("nan"))),
+    "a number that is not nearly nothing": ("number", "loss", only(3, lambda scene: scene.loss.set_text("< 0.001"))),
     "a missing number": ("number", "w[0,1]", only(1, lambda scene: scene.cells[0, 1].set_visible(False))),
     "a number that nobody knows": ("number", "gain", drawn(lambda scene: scene.loss.set_gid("gain"))),
     "two numbers in one text": ("number", "loss", only(1, lambda scene: scene.loss.set_text("1.500 of 3"))),

@@ -1,4 +1,4 @@
-"""Reference pictures: one moment of a sample, small, and all that is said in it. `test_reference` compares them.
+"""Reference pictures: one moment of a sample, small, and all that is said and drawn. `test_scenes` compares them.
 
     python -m tests.animations.reference                 draws those anew that have changed, and names them
     python -m tests.animations.reference "gap by class"  only this one
@@ -13,18 +13,22 @@ from itertools import zip_longest
 from pathlib import Path
 
 import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.backend_bases import RendererBase
 from matplotlib.colors import to_hex
+from matplotlib.text import Text
 from PIL import Image
 
 from animations.audit.texts import drawn_texts
 from animations.engine.painter import Painter
+from animations.engine.settings import using
 from animations.why import Code, Line
 from tests.animations.samples import SAMPLES
 
 FOLDER = Path(__file__).parent / "reference"
 WIDTH = 300
 AVERAGE, WORST = 0.1, 12  # of 255; see test_reference for what passes and what does not
-AWAY = 4  # pixels of the scene, of a text
+AWAY, OFF = 4, 2  # pixels of the scene: of a text, and of a shape
 AROUND = 8  # pixels of the scene around a text that do not count
 MOST = 40  # kinds of numbers that are explained
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e[+-]?\d+)?")
@@ -41,9 +45,8 @@ def moment_of(sample, scene):
     return middle - 0.6 if scene.glides and middle else middle
 
 
-def picture_of(sample):
+def picture_of(sample, painter):
     """Return the moment (H, 300, 3), as floats from 0 to 255, and where letters are, (H, 300)."""
-    painter = Painter(sample.make())
     moment = moment_of(sample, painter.scene)
     pixels = painter.paint(moment)[..., :3]
     later = {id(artist) for trail in painter.trails[int(moment) + 1 :] for artist in trail}
@@ -74,16 +77,23 @@ def difference(one, other, letters):
 # --- words -----------------------------------------------------------------------------------------------------------
 
 
-def words_of(sample):
+def words_of(sample, painter):
     """Return all that is said: ends and middle of the film in words, every text of its last frame with its place and
-    colour, and why, for one number of each kind, and of each kind that this leads to."""
-    painter = Painter(sample.make())
+    colour, the shapes and the other words of three moments, and why, for one number of each kind, and of each kind
+    that this leads to."""
     scene, last = painter.scene, painter.scene.frames - 1
     painter.paint(last)
     texts = drawn_texts(painter.figure)
     said = [f"{scene.size[0]} × {scene.size[1]}, {scene.frames} frames, counted in {scene.moments()[0]}s"]
-    said += [f"frame {frame}: {scene.describe(frame)}" for frame in sorted({0, last // 2, last})]
-    said += ["", *(f"{text.get_gid() or '-'}: {text.get_text()}{look_of(text)}" for text in texts)]
+    wholes = {0, last // 2, last, *map(int, sample.also)}
+    said += [f"frame {frame}: {scene.describe(frame)}" for frame in sorted(wholes)]
+    said += ["", *map(line_of, texts)]
+    for moment in sorted({0, moment_of(sample, scene), last, *sample.also}):
+        painter.paint(moment)
+        words, shapes = [*map(line_of, drawn_texts(painter.figure))], [*shapes_of(painter, moment)]
+        said += ["", f"at {moment:g}, {len(words)} texts and {len(shapes)} shapes, new are:"]
+        said += [each for each in (*words, *shapes) if each not in said]
+    painter.paint(last)
     gids, kinds = [text.get_gid() for text in reversed(texts) if text.get_gid()], set()
     while gids and len(kinds) < MOST:
         why = scene.why(gid := gids.pop(0), last)
@@ -94,11 +104,56 @@ def words_of(sample):
     return "\n".join(said) + "\n"
 
 
-def look_of(text):
-    """Return where a text begins or ends, in pixels, and its colour, and whether it is bold."""
+def line_of(text):
+    """Return a text with its gid, where it begins or ends, in pixels, its colour, and whether it is bold."""
     x, y = text.get_transform().transform(text.get_unitless_position())
     bold = " bold" if text.get_weight() == "bold" else ""
-    return f"  @ {x:.0f} {y:.0f}  {to_hex(text.get_color())}{bold}"
+    return f"{text.get_gid() or '-'}: {text.get_text()}  @ {x:.0f} {y:.0f}  {to_hex(text.get_color())}{bold}"
+
+
+class Shapes(RendererBase):
+    """Notes what an artist draws without words: the points of each path, its width and colours; dashes and hatches."""
+
+    def __init__(self):
+        super().__init__()
+        self.points, self.looks, self.kinds = [], [], set()
+
+    def draw_path(self, gc, path, transform, rgbFace=None):
+        self.points.append(transform.transform(path.vertices))
+        fill = (1, 1, 1, 0) if rgbFace is None else (*rgbFace, 1)[:4]
+        self.looks.append((10 * gc.get_linewidth(), *gc.get_rgb(), *fill))
+        self.kinds |= ({"dashed"} if gc.get_dashes()[1] else set()) | {gc.get_hatch() or ""}
+
+    def draw_image(self, gc, x, y, picture, transform=None):
+        self.points.append(np.array([(x, y), (x + picture.shape[1], y + picture.shape[0])]))
+        self.looks.append((0, 0, 0, 0, 0, *picture.mean(axis=(0, 1)) / 255))
+
+    def draw_text(self, *given, **named):
+        """Words are noted elsewhere."""
+
+    def __str__(self):
+        """Dashes and hatches, the number of points, their box and mean in pixels, ten widths, mean colours in bytes.
+
+        Later points and paths count more, so that their order counts, too.
+        """
+        points = np.concatenate([*self.points, np.zeros((0, 2))])
+        points = points[np.isfinite(points).all(axis=1)]
+        if not len(points):
+            return "nothing"
+        mean, look = (np.average(each, axis=0, weights=range(1, len(each) + 1)) for each in (points, self.looks))
+        numbers = len(points), *points.min(axis=0), *points.max(axis=0), *mean, look[0], *(255 * look[1:])
+        return f"{' '.join(sorted(self.kinds))} {' '.join(f'{number:.0f}' for number in numbers)}"
+
+
+def shapes_of(painter, moment):
+    """Yield a line for each visible artist without words that changes, or comes at this moment to stay."""
+    with using(painter.settings):
+        changed = painter.scene.update(moment)
+    for artist in (*changed, *painter.trails[int(moment)]):
+        if not isinstance(artist, Text) and all(map(Artist.get_visible, (artist, *painter.holders[artist]))):
+            shapes = Shapes()
+            artist.draw(shapes)
+            yield f"drawn {type(artist).__name__}: {shapes}"
 
 
 def told(gid, why):
@@ -124,6 +179,8 @@ def shortened(match):
 
 def same_line(one, other):
     """Whether two lines say the same at the same place, numbers apart from rounding."""
+    if one.startswith("drawn "):
+        return alike(one, other, 0, OFF)
     (words, _, place), (others, _, there) = (line.partition("  @ ") for line in (one, other))
     (place, _, look), (there, _, other_look) = (each.partition("  ") for each in (place, there))
     return look == other_look and alike(words, others, 2e-5, 1e-9) and alike(place, there, 0, AWAY)
@@ -145,17 +202,18 @@ def paths_of(name):
     return FOLDER / f"{stem}.txt", FOLDER / f"{stem}.png" if SAMPLES[name].pictured else None
 
 
-def faults_of(name, sample=None):
+def faults_of(name, painter=None):
     """Return what differs from the reference, in words."""
-    sample, paths = sample or SAMPLES[name], paths_of(name)
+    sample, paths = SAMPLES[name], paths_of(name)
+    painter = painter or Painter(sample.make())
     if not all(path.exists() for path in paths if path):
         return ["there is no reference: python -m tests.animations.reference draws it"]
-    faults, lines = [], (paths[0].read_text(encoding="utf-8"), words_of(sample))
+    faults, lines = [], (paths[0].read_text(encoding="utf-8"), words_of(sample, painter))
     for was, now in zip_longest(*(text.splitlines() for text in lines), fillvalue=""):
         if not same_line(was, now):
             faults.append(f"expected {was!r}, got {now!r}")
     if paths[1]:
-        picture, letters = picture_of(sample)
+        picture, letters = picture_of(sample, painter)
         average, worst = difference(picture, np.asarray(Image.open(paths[1]).convert("RGB"), float), letters)
         if average > AVERAGE or worst > WORST:
             faults.append(f"the picture differs by {average:.2f} of 255 on average (at most {AVERAGE}), and by "
@@ -166,10 +224,11 @@ def faults_of(name, sample=None):
 def renew(name):
     """Draw the reference of a sample."""
     words, picture = paths_of(name)
+    painter = Painter(SAMPLES[name].make())
     FOLDER.mkdir(exist_ok=True)
-    words.write_text(words_of(SAMPLES[name]), encoding="utf-8")
+    words.write_text(words_of(SAMPLES[name], painter), encoding="utf-8")
     if picture:
-        Image.fromarray(picture_of(SAMPLES[name])[0].round().astype(np.uint8)).save(picture, optimize=True)
+        Image.fromarray(picture_of(SAMPLES[name], painter)[0].round().astype(np.uint8)).save(picture, optimize=True)
 
 
 def main(names):

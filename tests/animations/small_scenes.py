@@ -10,23 +10,13 @@ from matplotlib.patches import Circle, Rectangle
 from mpl_toolkits.mplot3d.art3d import Poly3DCollection
 
 from animations import Number, PastedText, Scene
-from animations.engine.painter import Painter, redraw
+from animations.engine.painter import redraw
 
 
 @functools.cache
 def redrawn(kind, frame):
     """Return a frame (H, W, 4) of a new scene of that kind, drawn from scratch; each frame is drawn only once."""
     pixels = redraw(kind(), frame)
-    pixels.flags.writeable = False
-    return pixels
-
-
-@functools.cache
-def painted(kind):
-    """Return all frames (F, H, W, 4) of one of ALL, painted, because `whole` takes longer; test_painter proves them."""
-    assert kind in ALL
-    painter = Painter(kind())
-    pixels = np.stack([painter.paint(frame).copy() for frame in reversed(range(kind.frames))])[::-1]
     pixels.flags.writeable = False
     return pixels
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from PIL import Image
-from small_scenes import ALL, Overlapping, Small, painted, redrawn
+from small_scenes import Overlapping, Picture, Small, Trail, redrawn
 
 from animations import render
 
@@ -18,9 +18,9 @@ class Still(Small):
         return []
 
 
-@pytest.mark.parametrize("kind", [*ALL, Still], ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("kind", [Overlapping, Trail, Picture, Still], ids=lambda kind: kind.__name__)
 def test_equals_every_frame_pixel_for_pixel(tmp_path, kind):
-    expected = painted(kind) if kind in ALL else [redrawn(kind, number) for number in range(6)]
+    expected = [redrawn(kind, number) for number in range(6)]
     with Image.open(render(kind(), tmp_path / "scene.apng", progress=False)) as film:
         assert (film.n_frames, film.size, film.info["loop"]) == (6, kind.size, 0)
         for number in range(6):

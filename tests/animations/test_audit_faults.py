@@ -22,7 +22,7 @@ def test_finds_nothing_in_the_scene_without_faults():
     assert (report.frames, report.numbers, report.compared) == (FRAMES, 5 * FRAMES, 5 * FRAMES)
 
 
-@pytest.mark.parametrize("kind", CHECKS)
+@pytest.mark.parametrize("kind", ["number", "nameless", "contrast", "redraw"])
 def test_finds_nothing_with_a_single_check_either(kind):
     assert audit(Tiny(), SOURCE, names={"loss": "loss"}, checks=[kind]).ok
 
@@ -78,11 +78,6 @@ def test_finds_a_number_with_a_place_or_a_name_that_is_never_drawn():
     }
 
 
-def test_calls_clipped_text_cut_off_by_its_axes():
-    report = audit(planted(PLACES["cut off by its axes"][2]), checks=["cut off"])
-    assert [finding.message for finding in report.findings] == ["'clipped' is cut off by its axes"]
-
-
 @pytest.mark.parametrize(("fault", "says"), {
     "a patch that is not returned": "self.more changed, but update did not return it: the old one stays",
     "a line under a label": "PastedText 'above' lies over self.more, which changes: return both, or give self.more a "
@@ -131,11 +126,6 @@ def test_draws_a_scene_again_that_cannot_be_copied():
 def test_names_an_artist_of_several_scenes_after_its_own():
     scene = SideBySide(Tiny(), planted(FAULTS["a line that is not returned"][2]))
     assert [finding.what for finding in audit(scene, checks=["redraw"]).findings] == ["Tiny.line"]
-
-
-def test_knows_what_lies_over_a_line():
-    report = audit(planted(FAULTS["a line under a label"][2]), checks=["redraw"])
-    assert {finding.what for finding in report.findings} == {"PastedText 'above'"}
 
 
 def test_paints_only_some_frames_as_in_the_film():

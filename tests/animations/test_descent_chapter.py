@@ -4,12 +4,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from audit import check_all_numbers, painted
-from descent_helpers import check_curve, check_map, check_map_numbers_are_free
+from audit import check_all_numbers
+from descent_helpers import check_map, check_map_numbers_are_free
 
 from animations.audit.texts import drawn_texts
 from animations.engine.painter import Painter
-from animations.scenes.descent.curve_panel import CurvePanel
 from chapters import ch02_gradient_descent as ch02
 from tests.animations.samples.descent import walk
 from tests.chapters.chapter_helpers import run_chapter
@@ -49,17 +48,10 @@ def test_has_one_clock_for_a_film(films):
     for film in films.values():
         clocks = [scene.clock.tolist() for scene in panels_of(film.scene) if hasattr(scene, "clock")]
         assert clocks == [clocks[0]] * len(clocks)
-        texts = [text.get_text() for text in drawn_texts(painted(film.scene, 0).figure)]
+        painter = Painter(film.scene)
+        painter.show(0)
+        texts = [text.get_text() for text in drawn_texts(painter.figure)]
         assert texts.count("Step") == 1
-
-
-def test_draws_the_curve_of_every_panel_by_the_formula_next_to_it(films):
-    panels = [scene for film in films.values() for scene in panels_of(film.scene) if isinstance(scene, CurvePanel)]
-    assert len(panels) == 1 + 3 + 3 + 1
-    for panel in panels:
-        Painter(panel)
-        assert panel.axes.get_ylabel() == "y = (x − 10)²"
-        check_curve(panel)
 
 
 def test_draws_the_map_of_the_formula_above_it(films):
@@ -87,20 +79,3 @@ def test_shows_the_path_of_0_0003(films):
     scene.update(scene.frames - 1)
     np.testing.assert_allclose(scene.path.get_xdata(), walk(0.0003), rtol=1e-12)
     assert scene.path.get_visible()
-
-
-def test_keeps_the_picture_of_a_divergence(films):
-    scene = next(scene for scene in panels_of(films["ch02_diverging"].scene) if isinstance(scene, CurvePanel))
-    Painter(scene)
-    places = []
-    for frame in range(scene.frames):
-        scene.update(frame)
-        x, y = scene.axes.transData.transform(scene.dot.get_xydata()[0])
-        left, right = scene.axes.bbox.x0, scene.axes.bbox.x1
-        places.append((min(x - left, right - x), y))
-    np.testing.assert_allclose(places, np.broadcast_to(places[0], np.shape(places)), atol=0.5)
-
-
-def test_scales_the_arrows_of_three_learning_rates_alike(films):
-    panels = [scene for scene in panels_of(films["ch02_learning_rates"].scene) if isinstance(scene, CurvePanel)]
-    assert [panel.divisor for panel in panels] == [10, 10, 10]

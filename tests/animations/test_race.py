@@ -1,17 +1,13 @@
 """A race on one clock: every number, curve and name belongs to its runner at that update; nothing overlaps."""
 
-from itertools import product
-
 import numpy as np
 import pytest
 from audit import check_all_numbers
-from matplotlib.artist import Artist
-from matplotlib.colors import to_hex
 
 from animations import Number, Race, audit, style
 from animations.engine.painter import Painter
 from animations.scenes.training.race import LOOKS
-from tests.animations.samples.training import ODD, OPTIMIZERS, WILD, made_up, raced, six, values_of
+from tests.animations.samples.training import ODD, WILD, made_up, raced, six, values_of
 from tinylearn import Recorder
 
 
@@ -34,31 +30,6 @@ def test_counts_an_epoch_of_one_update_once():
 
 
 # --- names, colours, places ---------------------------------------------------------------------------------------
-
-
-def test_names_curves_and_tips_belong_to_their_runner():
-    scene = Race(six(), steps=[0, 20, 60, 120])
-    Painter(scene)
-    to_pixels, to_page = scene.axes.transData, scene.page.axes.transData.inverted()
-    lanes = zip(six().items(), scene.rows, LOOKS, strict=True)
-    for (frame, step), ((name, runner), row, (color, marker)) in product(enumerate(scene.steps), lanes):
-        scene.update(frame)
-        steps, losses = runner.recording.steps, runner.recording.losses
-        until = (steps <= step) & (steps > 0)
-        assert row.curve.get_visible() == row.tip.get_visible() == row.leader.get_visible() == until.any()
-        np.testing.assert_array_equal(row.curve.get_xydata(), np.column_stack([steps, losses])[until])
-        if until.any():
-            end = steps[until][-1], np.clip(losses[until][-1], *scene.axes.get_ylim())
-            tip = to_page.transform(to_pixels.transform(end))
-            np.testing.assert_allclose(row.tip.get_xydata()[0], tip, atol=0.01)
-            np.testing.assert_allclose(row.leader.get_xydata()[0], tip, atol=0.01)
-            assert row.leader.get_ydata()[1] == row.name.get_position()[1]
-        assert row.name.get_text() == (name if len(name) <= 20 else f"{name[:19]}…")
-        assert row.name.get_position()[1] == row.loss.get_position()[1]
-        assert {to_hex(each.get_color()) for each in vars(row).values() if isinstance(each, Artist)} == {color}
-        diverged = bool(runner.divergence) and step >= runner.divergence.step
-        assert row.tip.get_marker() == ("X" if diverged else marker)
-        assert row.ending.get_visible() == row.ended.get_visible() == diverged
 
 
 def test_writes_each_loss_after_its_name():
@@ -85,14 +56,6 @@ def test_has_six_colours_and_six_markers():
 
 
 # --- all kinds of races -------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("count", [1, 4])
-def test_lays_out_one_to_six_runners(count):
-    first = raced([*OPTIMIZERS][:count], epochs=12)
-    scene = Race(first)
-    assert scene.frames == 37, "up to 100 updates, each is a frame"
-    audit(scene, first, allowed=scene.captions, frames=[0, 1, 36]).check()
 
 
 def test_shows_the_diverging_update_and_the_one_before_as_frames():
@@ -132,22 +95,3 @@ def test_draws_recordings_without_every_update(settings):
     assert set(scene.steps) <= recorded | {runners[WILD].divergence.step}, "between records there is nothing to show"
     audit(Race(runners), runners, frames=[0, scene.frames - 1]).check()
     audit(Race(runners, steps=[10, 11, 12]), runners, checks=["number"]).check()
-
-
-# --- faults -------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("runners", "settings", "kind", "text"),
-    [
-        ({}, {}, ValueError, "1 to 6 runners, got 0"),
-        (dict.fromkeys("abcdefg", made_up([1.0])), {}, ValueError, "1 to 6 runners, got 7"),
-        ({"a": [1, 2]}, {}, TypeError, r"as race\(…\) returns, got {'a': \[1, 2\]}"),
-        ([1, 2], {}, TypeError, r"as race\(…\) returns, got \[1, 2\]"),
-        ({"a": made_up([1.0])}, {"steps": []}, ValueError, "steps must be a list of whole numbers"),
-        ({"a": made_up([1.0])}, {"steps": [-1]}, ValueError, r"steps must be from 0 .*, got \[-1\]"),
-    ],
-)
-def test_refuses_what_is_no_race(runners, settings, kind, text):
-    with pytest.raises(kind, match=text):
-        Race(runners, **settings)

@@ -12,15 +12,6 @@ from animations import EndingWith, Scene, SideBySide, Stacked, audit, log_spaced
 from animations.audit.texts import drawn_texts
 from animations.engine.painter import Painter, redraw
 
-
-@pytest.mark.parametrize("kind", ["diagram", "line"])
-def test_paints_a_neuron_scene_alike_first_or_after_others(make, kind):
-    after_others = Painter(getattr(make, kind)())
-    for frame in (80, 3, 40, 0):
-        first = Painter(getattr(make, kind)()).paint(frame)
-        assert np.array_equal(after_others.paint(frame), first)
-
-
 # --- groups: side by side, and stacked -----------------------------------------------------------------------------
 
 
@@ -57,12 +48,6 @@ def test_makes_a_group_as_large_as_all_in_one_direction_and_as_the_largest_in_th
     assert (scene.size, scene.frames) == (together, 9)
 
 
-def test_describes_every_scene_side_by_side(make):
-    words = make.both().describe(80)
-    assert "Update 8000 of 8000" in words
-    assert "The line through 10 points" in words
-
-
 def test_asks_only_gliding_scenes_of_a_group_for_moments_between_frames():
     class Brief(Gliding):
         frames = 2
@@ -82,14 +67,6 @@ def test_shows_the_trails_of_the_frame_before_between_frames():
     painter = Painter(Flying())
     for moment in (2.5, 0.5, 4.75, 3):
         assert np.array_equal(painter.paint(moment), redraw(Flying(), moment))
-
-
-def test_refuses_one_scene_in_two_places_in_groups_of_groups_too():
-    one, other = Small(), Small()
-    with pytest.raises(ValueError, match="SideBySide: each place needs a scene object of its own"):
-        SideBySide(one, Stacked(other, one))
-    with pytest.raises(ValueError, match="SideBySide: each place needs a scene object of its own"):
-        SideBySide(SideBySide(one), Stacked(one))
 
 
 def test_uses_the_default_style_without_one():
@@ -181,43 +158,6 @@ def test_describes_a_film_and_its_answer():
     assert [scene.describe(frame) for frame in (5, 6)] == ["Trail, frame 5 of 5", "Answer, frame 0 of 0"]
 
 
-def test_refuses_an_answer_that_moves_or_has_no_room():
-    with pytest.raises(ValueError, match="EndingWith: answer must be one picture, got 6 frames"):
-        EndingWith(Trail(), Overlapping())
-    large = Trail()
-    large.frames = 1
-    with pytest.raises(ValueError, match=r"answer must be no larger than scene, \(120, 80\), got \(160, 120\)"):
-        EndingWith(Answer(), large)
-
-
-# --- what is refused -------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("kind", [SideBySide, Stacked])
-def test_refuses_nothing_and_one_object_in_two_places(kind):
-    with pytest.raises(ValueError, match=f"{kind.__name__}: expected at least one scene, got none"):
-        kind()
-    scene = Small()
-    with pytest.raises(ValueError, match=f"{kind.__name__}: each place needs a scene object of its own"):
-        kind(scene, scene)
-
-
-@pytest.mark.parametrize("kind", [SideBySide, Stacked])
-def test_refuses_a_list_of_scenes_with_the_star_to_write(kind):
-    text = rf"^{kind.__name__}: expected scenes, got a list of 2; write {kind.__name__}\(\*scenes\)$"
-    with pytest.raises(TypeError, match=text):
-        kind([Small(), Small()])
-
-
-@pytest.mark.parametrize("method", ["draw", "update"])
-def test_says_which_method_a_scene_lacks(method):
-    class Empty(Scene):
-        pass
-
-    with pytest.raises(NotImplementedError, match=f"Empty has no {method} method"):
-        getattr(Empty(), method)(0)
-
-
 # --- spaced steps --------------------------------------------------------------------------------------------------
 
 lasts_and_counts = st.integers(1, 10**6).flatmap(
@@ -248,7 +188,30 @@ def test_spaces_steps_densely_at_first():
     assert gaps[-1] > 500
 
 
-@pytest.mark.parametrize("count", [-1, 0, 1, 12])
-def test_refuses_a_count_of_steps_that_does_not_fit(count):
-    with pytest.raises(ValueError, match=rf"count must lie in 2 … 11 to reach step 10, got {count}"):
-        log_spaced_steps(10, count)
+# --- what is refused -------------------------------------------------------------------------------------------------
+
+ONE = Small()
+TWICE, LISTED = "each place needs a scene object of its own", r"expected scenes, got a list of 2; write"
+REFUSED = [
+    (SideBySide, "SideBySide: expected at least one scene, got none"),
+    (Stacked, "Stacked: expected at least one scene, got none"),
+    (lambda: SideBySide(ONE, ONE), f"SideBySide: {TWICE}"),
+    (lambda: Stacked(ONE, ONE), f"Stacked: {TWICE}"),
+    (lambda: SideBySide(ONE, Stacked(Small(), ONE)), f"SideBySide: {TWICE}"),
+    (lambda: SideBySide(SideBySide(ONE), Stacked(ONE)), f"SideBySide: {TWICE}"),
+    (lambda: SideBySide([ONE, ONE]), rf"^SideBySide: {LISTED} SideBySide\(\*scenes\)$"),
+    (lambda: Stacked([ONE, ONE]), rf"^Stacked: {LISTED} Stacked\(\*scenes\)$"),
+    (lambda: EndingWith(Trail(), Overlapping()), "EndingWith: answer must be one picture, got 6 frames"),
+    (lambda: EndingWith(Answer(), type("Large", (Trail,), {"frames": 1})()),
+     r"answer must be no larger than scene, \(120, 80\), got \(160, 120\)"),
+    (lambda: type("Empty", (Scene,), {})().draw(0), "Empty has no draw method"),
+    (lambda: type("Empty", (Scene,), {})().update(0), "Empty has no update method"),
+    *((lambda count=count: log_spaced_steps(10, count), rf"count must lie in 2 … 11 to reach step 10, got {count}")
+      for count in (-1, 0, 1, 12)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("make", "message"), REFUSED, ids=[message for _, message in REFUSED])
+def test_refuses_what_does_not_fit(make, message):
+    with pytest.raises((ValueError, TypeError, NotImplementedError), match=message):
+        make()

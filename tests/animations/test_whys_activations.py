@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from why_checks import check_whys
 
-from animations import CurveFit, CurveStates, Sum
+from animations import CurveFit, CurveStates
 from chapters.ch04_activations import best_line
-from tests.animations.samples.activations import Doubled, X, Y, function, panel, race, states
+from tests.animations.samples.activations import Doubled, X, Y, function, panel
 from tinylearn import Dense, Recorder, ReLU, Sequential
 
 
@@ -28,39 +28,6 @@ def test_explains_activations_by_their_formulas():
     assert function("cube").why("cube.slope", 1).parts[0].words == "the result of Cube()'s backward for a dout of 1"
 
 
-def follow(scene, frame, *wanted):
-    """Ask the drawn loss, then the gid with the next word that it names, and so on."""
-    why = scene.why("net.loss", frame)
-    for word in wanted:
-        why = scene.why(next(gid for gid in why.asked() if word in gid), frame)
-    return why
-
-
-def test_leads_from_a_loss_through_every_layer_to_data_and_parameters():
-    scene, steps = panel(ReLU), ("square", "predicted", "out[4", "out[3", "out[2")
-    loss = scene.why("net.loss", 2)
-    bars, mean = loss.parts
-    assert isinstance(bars, Sum)
-    assert (len(bars.terms), bars.labels[-1]) == (10, "the other 81 together")
-    squares = (states(ReLU).predicted[2] - Y[:, 0]) ** 2
-    assert mean.sides() == pytest.approx([squares.mean()] * 2)
-    assert [term.value for term in bars.terms[:-1]] == pytest.approx(sorted(squares)[:-10:-1])
-    assert follow(scene, 2, *steps, "product", "out[1", "out[0", "x[").value in X
-    weight = follow(scene, 2, *steps, "product", "dense_2.w")
-    assert weight.value in states(ReLU).recording.at(5)["dense_2.w"]
-    assert weight.parts[0].words == "as recorded after epoch 5"
-
-
-def test_equals_the_product_of_its_layers():
-    scene = panel()
-    learned = states().recording.at(20)
-    (bars,) = scene.why("net.w", 3).parts
-    to_units = (learned["dense_1.w"] @ learned["dense_2.w"])[0]
-    np.testing.assert_allclose([term.value for term in bars.terms], to_units * learned["dense_3.w"][:, 0])
-    assert scene.why("net.b", 3).parts[0].labels[-1] == "its own bias"
-    assert scene.why("net.line.b[0,4]", 3).value == learned["dense_1.b"][4]
-
-
 def test_explains_the_best_line_as_computed_or_as_given():
     w, b, loss = best_line(X, Y)
     scene = panel()
@@ -75,13 +42,6 @@ def test_draws_the_bends_that_can_be_told_apart_as_dots():
     scene = panel(ReLU)
     scene.states.bends[0], scene.dots[0] = np.zeros((5, 2)), np.zeros((2, 2))
     assert scene.why("net.bends", 0).parts[0].arithmetic == "5.0 - 3.0 = 2.0"
-
-
-def test_tells_networks_apart_by_their_names():
-    scene = race()
-    losses = [scene.why(f"{name}.loss", 3).value for name in scene.states]
-    assert losses == [each.loss[3] for each in scene.states.values()]
-    assert scene.why("no bends.best_line", 0) is None
 
 
 @pytest.mark.parametrize("gid", ["net.out[9,0,0]", "net.square[90]", "net.dense_1.w[1,0]", "net.w", "loss"])

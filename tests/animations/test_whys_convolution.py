@@ -1,10 +1,8 @@
 """Explanations of convolution, pooling, feature maps and pulls lead back to image and weights."""
 
-import numpy as np
 import pytest
 from why_checks import check_whys
 
-import tinylearn as tl
 from tests.animations.samples.convolution import maps_of, pulls, steps, trained
 
 
@@ -27,28 +25,6 @@ def test_says_nothing_of_numbers_that_are_not_there(gid):
 # --- a network that learned, and its filters --------------------------------------------------------------------------
 
 
-def test_leads_from_the_answer_back_to_a_pixel():
-    scene, gid, seen = maps_of(), "predicted", []
-    while gid and len(seen) < 12:
-        seen.append(gid.split("[")[0])
-        why = scene.why(gid, 2)
-        assert why.faults() == []
-        gid = next(why.asked(), "")
-    assert seen == ["predicted", "sum", "contributions", "contribution", "pooled", "map", "map_sum", "product", "x",
-                    "pixel"]  # fmt: skip
-
-
-@pytest.mark.parametrize(("changed", "message"), [
-    ({"x": None}, "give x and filter_biases together to explain the maps, got one of them"),
-    ({"x": np.zeros((16, 16, 3))}, "maps must be those of x, filters and filter_biases"),
-    ({"weights": np.ones((7, 4, 4, 3))}, "contributions must be those of maps, max pooling and weights"),
-    ({"weights": np.ones((7, 5, 4, 3))}, "must be covered by windows"),
-])  # fmt: skip
-def test_refuses_what_does_not_explain_the_numbers(changed, message):
-    with pytest.raises(ValueError, match=f"FeatureMaps: .*{message}"):
-        maps_of(**changed)
-
-
 def test_explains_every_number_of_feature_maps_by_their_recording():
     scene = maps_of(recording=trained()[1])
     assert check_whys(scene, [0, scene.frames - 1]) > 0
@@ -67,23 +43,6 @@ def test_leads_from_a_filter_by_the_optimiser_and_dout_back_to_the_loss():
         gid = next((each for each in scene.why(gid, 10).asked() if each.startswith(("dx", "dout"))), "")
     assert seen[0] == "dout"
     assert seen[-1] in ("dout.sigmoid_1", "dx.sigmoid_1"), "the loss is next"
-
-
-def test_refuses_a_recording_of_other_filters():
-    for make in (maps_of, pulls):
-        changed = {"recording": recorded_elsewhere()}
-        with pytest.raises(ValueError, match="recording must contain"):
-            make(**changed)
-
-
-def recorded_elsewhere():
-    """The recording of a network that shares nothing with the others but its updates."""
-    rng = np.random.default_rng(7)
-    model = tl.Sequential([tl.Dense(1, 1, rng=rng)])
-    recorder = tl.Recorder(model)
-    tl.fit(model, np.ones((4, 1)), np.ones((4, 1)), loss=tl.MeanSquaredError(), optimizer=tl.SGD(0.1), epochs=4,
-           callbacks=[recorder])  # fmt: skip
-    return recorder.recording
 
 
 def test_leads_from_the_gradient_of_a_filter_back_to_a_pixel_of_the_batch():

@@ -9,7 +9,7 @@ from why_checks import check_whys
 from animations import Curve, CurveDescent, Descent, GridSearch, Series, StepChart
 from animations.scenes.descent.walk import Walk
 from chapters import ch02_gradient_descent as chapter
-from tests.animations.samples.descent import by_sign, curve, descent, grid, height, panel, recorded, slope
+from tests.animations.samples.descent import curve, descent, grid, height, panel, recorded, slope
 from tinylearn import SGD, Adam, RMSprop
 
 
@@ -33,26 +33,10 @@ def test_explains_a_step_as_the_one_before_minus_rate_times_slope():
     assert scene.why("rate_0.1.x", 4).value == x[4]
 
 
-def test_goes_back_to_the_start():
-    scene, gid, steps = panel(0.1, range(60)), "rate_0.1.x", 0
-    while (why := scene.why(gid, 3)).says != "x at the start":
-        gid, steps = next(asked for asked in why.asked() if ".x[" in asked), steps + 1
-    assert (steps, why.value) == (3, 1.2345)
-
-
 def test_explains_the_last_few_steps_and_leaves_others_to_their_frames():
     scene, series = panel(0.1, range(60)), walked("SGD")[1]
     assert [len({*scene.why(f"rate_0.1.x[{step}]", 9).asked()}) for step in (9, 8, 7, 6)] == [3, 3, 3, 1]
     assert [len({*series.why(f"SGD.x[{step}]", 9).asked()}) for step in (9, 8, 7, 6)] == [3, 3, 3, 1]
-
-
-def test_computes_height_and_slope_by_the_formulas_of_the_functions():
-    (line,) = parts(panel(0.1, range(60)), "rate_0.1.y")
-    assert line.arithmetic == f"(1.2345 - 10) ** 2 = {(1.2345 - 10) ** 2}"
-    assert line.words == "the height of the curve: height(x) = (x - 10) ** 2"
-    (line,) = parts(panel(0.1, range(60)), "rate_0.1.slope")
-    assert line.words == "the derivative of the curve: slope(x) = 2 * (x - 10)"
-    assert line.arithmetic.startswith("2 * (1.2345 - 10) = -17.531")
 
 
 def test_explains_a_curve_without_a_formula_as_returned():
@@ -73,20 +57,6 @@ def test_names_a_push_of_another_kind():
     scene = walk_of([1.0, 2.5, 2.6], push=lambda slope: slope / 3)
     check_whys(scene)
     assert [line.sides() for line in parts(scene, "walk.push[0]")] == [[-18.0], [-6.0]]
-
-
-def test_explains_the_sign_of_a_slope_as_slope_divided_by_its_size():
-    (line,) = parts(by_sign(8.0), "fixed.update.push")
-    assert line.arithmetic.replace(str(2 * (1.2345 - 10)), "s") == "s / abs(s) = -1.0"
-
-
-def test_says_at_the_end_why():
-    scene = panel(0.1, range(60))
-    (line,) = parts(scene, "rate_0.1.change", scene.frames - 1)
-    y = scene.descent.y[-2:].tolist()
-    assert line.arithmetic == f"abs({y[1]} - {y[0]}) = {abs(y[1] - y[0])}"
-    assert parts(scene, "rate_0.1.last_step")[0].words == "in it, y changed by no more than"
-    assert parts(panel(0.0003), "rate_0.0003.last_step")[0].words.startswith("y still changes")
 
 
 def test_explains_the_lowest_of_a_grid_as_the_lower_of_two():
@@ -159,12 +129,6 @@ def test_explains_a_place_by_the_lines_of_its_optimiser():
     (line,) = series.why("momentum.f", 1).parts
     assert line.words == "its formula: (x ** 2 + 100 * y ** 2) / 2"
     assert line.sides() == pytest.approx([(x**2 + 100 * y**2) / 2] * 2)
-
-
-def test_refuses_a_walk_that_another_optimiser_made():
-    recording = walked("SGD")[0].recording
-    with pytest.raises(ValueError, match="must make the recorded steps"):
-        Walk(recording, SGD(0.02), chapter.valley, chapter.valley_slope)
 
 
 def test_explains_functions_without_formulas_as_returned():

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import tinylearn as tl
-from animations import Backpropagation, HiddenLayer, NetworkDiagram
+from animations import Backpropagation, NetworkDiagram
 from animations.why import Code, Line
 from tests.animations.samples.network import hidden, learn
 from tests.animations.why_checks import check_whys
@@ -78,13 +78,3 @@ def test_explains_a_hidden_layer_as_given_if_only_numbers_are_known():
     assert check_whys(scene, range(scene.frames)) >= 4 * 12
     assert scene.why("upper.answers[1]", 2).parts[0].words == "given to this picture"
     assert scene.why("gradient.dense_1.w[3,0]", 3) is None
-
-
-def test_refuses_another_network_than_that_of_the_answers():
-    scene = hidden()
-    wrong = {"targets": (1, 0), "classes": ("deer", "horse"), "title": "three", "ends": ("horses", "deer"),
-             "network": scene.network, "neurons": [0, 1, 2]}  # fmt: skip
-    with pytest.raises(ValueError, match="the network does not give these answers after update 8; give the recording"):
-        HiddenLayer(scene.pictures, scene.learned, scene.answers, scene.predicted, scene.steps, **wrong)
-    with pytest.raises(ValueError, match="with the layer, now 'relu_9'"):
-        HiddenLayer(scene.pictures, scene.learned, scene.answers, scene.predicted, scene.steps, **wrong, layer="relu_9")

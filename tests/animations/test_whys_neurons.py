@@ -2,19 +2,8 @@
 
 import pickle
 
-from animations.why import Code, Sum
-from tests.animations.samples.neurons import celsius, diagram, pixel_neuron, slow_motion, states
-
-
-def test_leads_from_a_weight_to_the_pull_of_every_row():
-    scene = diagram(states([0, 1, 2]))
-    step = scene.why("dense_1.w[0,0]", 2)
-    assert [*step.asked()] == ["before.dense_1.w[0,0]", "learning_rate", "gradient.dense_1.w[0,0]"]
-    bars, code = scene.why("gradient.dense_1.w[0,0]", 2).parts
-    assert isinstance(bars, Sum)
-    assert len(bars.terms) == 10
-    assert isinstance(code, Code)
-    assert scene.why("dense_1.w[0,0]", 0).parts[0].words == "initialise: set before the first update"
+from animations.why import Code
+from tests.animations.samples.neurons import celsius, diagram, slow_motion, states
 
 
 def test_leads_from_updates_in_slow_motion_to_those_before():
@@ -25,14 +14,6 @@ def test_leads_from_updates_in_slow_motion_to_those_before():
     assert "after update 4" in scene.why("dense_1.w[0,0]", 8).says, "before update 5"
     told = scene.why("earlier.gradient.dense_1.w[0,0]", 8)
     assert told.value == recording.gradients(4)["dense_1.w"].item()
-
-
-def test_leads_from_a_sum_of_pixels_to_a_weight():
-    scene = pixel_neuron()
-    plus = scene.why("horse.plus", 2)
-    assert plus.value == scene.states.plus[2, 0]
-    product = scene.why(plus.parts[0].terms[0].gid, 2)
-    assert [*product.asked()][1].startswith("dense_1.w[")
 
 
 def test_sends_a_scene_to_another_process_without_its_cached_answers():

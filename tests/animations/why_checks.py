@@ -13,11 +13,13 @@ DEPTH, MOST = 4, 400  # how many steps back; how many numbers of a frame
 
 
 def check_whys(scene, frames=None):
-    """Ask every drawn number of some frames, first, middle and last unless told, and what these were made of.
+    """Ask every drawn number of some frames, first, middle and last unless told, and what these were made of. `scene`
+    may be drawn already: then it is its painter.
 
     Fails with a list of all that is wrong. Returns how many numbers were asked.
     """
-    painter, problems, asked = Painter(scene), {}, 0
+    painter, problems, asked = scene if isinstance(scene, Painter) else Painter(scene), {}, 0
+    scene = painter.scene
     chosen = (0, scene.frames // 2, scene.frames - 1) if frames is None else frames
     frames = sorted({frame % scene.frames for frame in chosen})
     for frame in frames:

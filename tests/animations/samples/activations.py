@@ -94,9 +94,9 @@ def panel(*middle, name="net"):
     return CurveFit(learned, title="t", name=name, best_line=best_line(X, Y)[2], heights=heights, losses=losses)
 
 
-def race():
-    networks = {"no bends": states(), "with ReLU": states(ReLU), "no": states(Tanh)}
-    return CurveRace(networks, title="Three networks", best_line=best_line(X, Y)[2])
+def race(count=3):
+    networks = {"no bends": states(), "with ReLU": states(ReLU), "no": states(Tanh), "sigmoid": states(Sigmoid)}
+    return CurveRace(dict([*networks.items()][:count]), title="Networks", best_line=best_line(X, Y)[2])
 
 
 def hidden_and_output(step, *middle):
@@ -163,4 +163,6 @@ SAMPLES = {
                          lambda: panel_values(Sigmoid, name="left") | panel_values(LeakyReLU, name="right")),
     "curve of another layer": Sample(lambda: panel(Cube), lambda: panel_values(Cube)),
     "race of curves": Sample(race, race_values),
+    "race of one curve": Sample(lambda: race(1), pictured=False),
+    "race of four curves": Sample(lambda: race(4), pictured=False),
 }  # fmt: skip

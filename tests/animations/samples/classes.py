@@ -142,18 +142,49 @@ def bars_values():
     return values
 
 
+def with_rows(rows, names=NAMES, target=1, picture=None, note=""):
+    """Return a scene of one picture with the given probabilities, a row for each frame."""
+    picture, steps = np.zeros((4, 4, 3)) if picture is None else picture, range(len(rows))
+    network = tl.Sequential([tl.Flatten(), tl.Dense(picture.size, 2, rng=np.random.default_rng(0))])
+    return ClassBars(picture[None], np.array(rows)[:, None], names, targets=[target], model=network, steps=steps,
+                     epochs=steps, note=note)  # fmt: skip
+
+
+LONG = "a class with a name that goes on and on"
+VERDICTS = [[1, 0, 0], [0.2, 0.5, 0.3], [0.2, 0.35, 0.45], [0.4, 0.4, 0.2], [1 / 3] * 3, [0.4, 0.2, 0.4]]
+ODD = {  # no other picture, but other words, sizes, numbers
+    "gap of no epoch": lambda: AccuracyGap([0], [run("one", [3], [4])]),
+    "three gaps": lambda: AccuracyGap(EPOCHS, [run(name, *COUNTS["changed"]) for name in "abc"]),
+    "class bars, verdicts": lambda: with_rows(VERDICTS),
+    "class bars, nearly certain": lambda: with_rows([[p, 1 - p] for p in (0.99951, 0.9994, 1, 0)], ("cat", "dog"), 0),
+    "class bars of two": lambda: with_rows([[1.0, 0]], ("no", "yes"), 0, note=LONG),
+    "class bars of twelve": lambda: with_rows(np.eye(12)[[11]], tuple("abcdefghijkl"), 0),
+    "class bars of twelve long names": lambda: with_rows(np.eye(12)[[0]], (LONG,) * 12, 0, note=LONG),
+    "class bars of wide names": lambda: with_rows(np.eye(3), (LONG, "WW" * 20, "i"), 0, note=LONG),
+    "class bars, wide picture": lambda: with_rows(VERDICTS[:1], picture=np.full((9, 20, 3), 0.5)),
+    "class bars, high picture": lambda: with_rows(VERDICTS[:1], picture=np.full((300, 100, 3), 0.5)),
+    "softmax below zero": lambda: softmax(INPUTS - 4),
+    "augmentation, grey": lambda: augmentation(picture=PICTURE[..., :1], name="a picture with a name that goes on"),
+    "augmentation, high": lambda: augmentation(picture=np.full((40, 9, 3), 0.5)),
+}
+
 SAMPLES = {
-    "gap": Sample(gap, gap_values),
+    "gap": Sample(gap, gap_values, also=(1, 2.25)),
     "gap, always the same": Sample(
         lambda: gap(ALWAYS), lambda: gap_values() | {"run_0.correct[2]": 150, "run_0.total[2]": 300}
     ),
     "gap by class": Sample(by_class, by_class_values),
-    "augmentation": Sample(augmentation, augmentation_values),
+    "augmentation": Sample(augmentation, augmentation_values, also=(1, 2.25, 5, 7, 8)),
     "image grid": Sample(grid),
-    "softmax": Sample(softmax, softmax_values),
+    "softmax": Sample(softmax, softmax_values, also=(1.5,)),
     "softmax of large numbers": Sample(lambda: softmax(HUGE, 0), lambda: softmax_values(HUGE)),
     "softmax of float32": Sample(lambda: softmax(SINGLE), lambda: softmax_values(SINGLE)),
     "class bars": Sample(bars, bars_values),
     "class bars, logits alone": Sample(lambda: bars(["logits"]), bars_values, pictured=False),
     "class bars, probabilities alone": Sample(lambda: bars([]), bars_values, pictured=False),
+    "image grid, long words": Sample(lambda: grid(names=["W" * 20, "i", "Zebra, grazing"], title=20 * "long ")),
+    "image grid without words": Sample(lambda: grid(names=["", "", ""], title="")),
+}
+SAMPLES |= {
+    name: Sample(make, pictured=False, also=(1, 2, 3, 4) if "verdicts" in name else ()) for name, make in ODD.items()
 }

@@ -78,6 +78,14 @@ def maps_of(**changed):
                        recording.steps, ("deer", "horse"), 1, **origins | changed)  # fmt: skip
 
 
+def feature_maps(steps, filters=1, most=0):
+    """Return made up maps of some filters, with numbers up to `most`."""
+    rng, count = np.random.default_rng(0), len(steps)
+    return FeatureMaps(rng.random((32, 32, 3)), rng.normal(0, most / 5, (count, 5, 5, 3, filters)),
+                       rng.uniform(0, 10 * most, (count, 32, 32, filters)), rng.uniform(-most, most, (count, filters)),
+                       [-most / 11] * count, steps, ("deer", "horse"), 0)  # fmt: skip
+
+
 @functools.cache
 def maps_values():
     """Return gid → the value in each frame, from the parameters and the picture alone."""
@@ -121,7 +129,7 @@ ONE_BY_TWO = "3 × 3 max pooling, stride 1 down, 2 across, padding 1 down, 0 acr
 ODD = np.arange(-12, 13).reshape(5, 5) / 4
 
 SAMPLES = {
-    "convolution": Sample(book, book_values, TITLES, drawn=9.4),
+    "convolution": Sample(book, book_values, TITLES, (*range(7), 14, -1), 9.4, also=(1, 2, 3, 4)),
     "convolution of large numbers": Sample(largest, None, ("5 × 5 filter, stride 1, padding same",), (0, 99, 192)),
     "convolution, same": Sample(
         lambda: ConvolutionSteps(IMAGE, KERNEL, padding="same", stride=(2, 1)),
@@ -133,12 +141,16 @@ SAMPLES = {
     ),
     "pooling": Sample(
         lambda: MaxPoolingSteps(IMAGE, 2, stride=1), lambda: pooling_values(IMAGE, (2, 2), (1, 1), 0),
-        ("2 × 2 max pooling, stride 1, no padding",),
+        ("2 × 2 max pooling, stride 1, no padding",), also=(1, 2, 3),
     ),
     "pooling with padding": Sample(
         lambda: MaxPoolingSteps(ODD, 3, stride=(1, 2), padding=(1, 0)), None, (ONE_BY_TWO,)),
     "feature maps": Sample(maps_of, maps_values),
     "feature maps by their recording": Sample(lambda: maps_of(recording=trained()[1]), maps_values, pictured=False),
-    "pulls of a filter": Sample(pulls, pulls_values),
-    "pulls of a filter by its recording": Sample(lambda: pulls(recording=trained()[1]), pulls_values, pictured=False),
+    "pulls of a filter": Sample(pulls, pulls_values, also=(1, 2, 7, 8, 9)),
+    "feature maps of zeros": Sample(lambda: feature_maps([5, 6]), pictured=False),
+    "eight feature maps": Sample(lambda: feature_maps([0, 3, 1250], 8, 99), pictured=False),
+    "pulls in the first update": Sample(lambda: pulls(step=1), frames=(0,), pictured=False),
+    "pulls of a filter by its recording": Sample(
+        lambda: pulls(recording=trained()[1]), pulls_values, frames=(0, 6, -1), pictured=False),
 }  # fmt: skip

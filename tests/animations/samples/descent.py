@@ -217,6 +217,12 @@ def series():
     return made
 
 
+def apart():
+    walkers = series()
+    walkers[0].columns["x"][0] += 1
+    return walkers
+
+
 def valley():
     x, y = np.linspace(-10, 4, 57), np.linspace(-3.2, 3.2, 257)
     levels = [0.5, 2, 10, 40, 60]
@@ -260,15 +266,23 @@ def chart_values(frame):
 LEVELS = ("f = ½ (x² + 25 y²)", "10", "40", "60")
 
 SAMPLES = {
-    "one curve, three rates": Sample(three_panels, three_values, drawn=3.4),
+    "one curve, three rates": Sample(three_panels, three_values, drawn=3.4, also=(3, 4, 5.5, 7.5)),
     "under a rule": Sample(lambda: Stacked(Heading("a rule", CLOCK, 600), panel()),
                            lambda: lambda frame: panel_values(0.1)(frame) | {"step": CLOCK[frame]}),
-    "leaving the picture": Sample(leaving, lambda: panel_values(1.1, LEAVING, 60), drawn=2),
-    "camera that follows": Sample(followed, lambda: panel_values(1.1, range(0, 40, 2), 60), frames=(0, 9, 19)),
+    "leaving the picture": Sample(leaving, lambda: panel_values(1.1, LEAVING, 60), drawn=2, also=(2.5, 3)),
+    "camera that follows": Sample(followed, lambda: panel_values(1.1, range(0, 40, 2), 60), frames=(0, 9, 19),
+                                  also=(4.5,)),
+    "steps of one size, long words": Sample(
+        lambda: CurveDescent(descent(0.1), curve(), CLOCK, title="Steps of one size", name="fixed", setting="step size",
+                             push="sign of slope"), frames=(3,), pictured=False),
     "steps of one size": Sample(lambda: by_sign(0.5), lambda: by_sign_values(0.5)),
     "too large a size": Sample(lambda: by_sign(8.0), lambda: by_sign_values(8.0)),
-    "grid": Sample(grid, lambda: grid_values),
-    "map": Sample(contour, lambda: {"step": MAP_CLOCK}, LEVELS),
-    "map, its middle enlarged": Sample(enlarged, lambda: enlarged_values, LEVELS),
-    "chart": Sample(chart, lambda: chart_values),
+    "grid": Sample(grid, lambda: grid_values, also=(3.5, 6.9)),
+    "map": Sample(contour, lambda: {"step": MAP_CLOCK}, LEVELS, also=(12.5,)),
+    "map, its middle enlarged": Sample(enlarged, lambda: enlarged_values, LEVELS, also=(0.5, 3.5, 12)),
+    "map, from the bottom": Sample(
+        lambda: ContourDescent(valley(), [Series("still", {"x": np.zeros(2), "y": np.zeros(2)})], [0, 1],
+                               gradient=gradient), None, LEVELS, pictured=False),
+    "map, starting apart": Sample(lambda: enlarged(apart()), None, LEVELS, pictured=False),
+    "chart": Sample(chart, lambda: chart_values, also=(12.5,)),
 }  # fmt: skip

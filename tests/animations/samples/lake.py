@@ -1,5 +1,6 @@
 """The frozen lake: an episode move by move, a network that learns to win, episodes of one or two players."""
 
+import functools
 from itertools import chain
 
 import numpy as np
@@ -165,13 +166,44 @@ def episodes_values(frame):
     return values
 
 
+ROWS = {"two tiles": ("SFG",), "64 tiles": ("SFFFFFFF",) * 7 + ("FFFFFFFG",), "three alike": ("SFHFG",) * 3}
+BACK = [0, 1, 0, 0, 1, 2], [2, 0, 0, 2, 2, 3]  # tiles, and actions: a way back and forth is dotted once
+
+
+def on_another_lake(kind, rows):
+    count = len("".join(rows))
+    if kind == "moves":
+        return LakeMoves(rows, [0, 1], [2], np.full((count, 4), 0.5), np.full((count, 4), 0.5))
+    if kind == "episodes":
+        return LakeEpisodes("Episodes", [LakePlayer("it", rows, [0], [2], [0], [count - 1], 1)])
+    return LakeLearning(rows, np.full((1, count, 4), 0.9999), np.ones((1, count)), [[0, 1]], [0], ["initialise"])
+
+
 SAMPLES = {
-    "moves on the lake": Sample(moves, moves_values, drawn=7.4),
+    f"{kind} on {name}": Sample(functools.partial(on_another_lake, kind, rows), frames=(1,), pictured=False)
+    for kind in ("moves", "episodes", "learning")
+    for name, rows in ROWS.items()
+}
+SAMPLES |= {
+    "moves without hope": Sample(lambda: moves([], predictions=np.zeros((16, 4))), pictured=False),
+    "moves against the edge": Sample(
+        lambda: moves(tiles=[0, 0, 4], actions=[3, 1]), pictured=False, also=(1.25, 1.5, 1.75, 3.5)
+    ),
+    "moves into a hole": Sample(lambda: moves(tiles=[0, 1, 5], actions=[2, 1]), pictured=False),
+    "moves without an end": Sample(lambda: moves(tiles=[0, 1], actions=[2]), pictured=False),
+    "episode back and forth": Sample(
+        lambda: LakeEpisodes("", [LakePlayer("it", MAP, *BACK, [0] * 6, [2], 0.5)]),
+        pictured=False,
+        also=(0.5, 1, 1.5, 3.5, 4, 4.5),
+    ),
+    "moves on the lake": Sample(moves, moves_values, drawn=7.4, also=(1, 2, 6.5, 8.5)),
     "moves, logits alone": Sample(lambda: moves(["logits"]), moves_values, pictured=False),
     "moves, exact values of other rules": Sample(
         lambda: moves([], exact=EXACT**2), lambda: moves_values(EXACT**2), pictured=False
     ),
-    "learning to win": Sample(learning, learning_values),
+    "learning to win": Sample(
+        learning, learning_values, (), (0, 4, 8, 9, 10, 12, 13, 20, 27), also=(0.5, 8, 9, 12.5, 13, 15.25)
+    ),
     "learning to win, explained": Sample(learned, pictured=False),
-    "episodes on the lake": Sample(episodes, lambda: episodes_values, drawn=4),
+    "episodes on the lake": Sample(episodes, lambda: episodes_values, drawn=4, also=(1.5, 2, 5.5, 6.5, 10, 12)),
 }

@@ -108,12 +108,21 @@ SAMPLES = {
 SAMPLES |= {
     "network, partly recorded": Sample(lambda: NetworkDiagram(partial()[1], partial()[0]), lambda: partial()[1]),
     "one update": Sample(
-        lambda: Backpropagation(of_the_chapter()), lambda: update_by_hand(of_the_chapter()), drawn=6.4
+        lambda: Backpropagation(of_the_chapter()),
+        lambda: update_by_hand(of_the_chapter()),
+        drawn=6.4,
+        also=(1, 4, 7, 8, 9, 10, 11),
     ),
-    "one update, ReLU": Sample(lambda: one_update(tl.ReLU), pictured=False),
-    "one update, LeakyReLU": Sample(lambda: one_update(tl.LeakyReLU, 2), pictured=False),
-    "one update, sigmoid": Sample(lambda: one_update(tl.Sigmoid, 2), pictured=False),
+    "one update, ReLU": Sample(lambda: one_update(tl.ReLU), frames=(0, 7, -1), pictured=False),
+    "one update, LeakyReLU": Sample(lambda: one_update(tl.LeakyReLU, 2), frames=(0, 7, -1), pictured=False),
+    "one update, sigmoid": Sample(lambda: one_update(tl.Sigmoid, 2), frames=(0, 7, -1), pictured=False),
     "one update, tanh": Sample(lambda: one_update(tl.Tanh)),
-    "hidden neurons": Sample(hidden, hidden_values),
+    "hidden neurons": Sample(hidden, hidden_values, also=(2,)),
     "hidden neurons, given": Sample(lambda: hidden(network=False), hidden_values, pictured=False),
+    "hidden neurons, off": Sample(
+        lambda: hidden(False, answers=np.zeros((4, 2, 3)), learned=np.zeros((4, 4, 4, 3))), pictured=False
+    ),
+    "hidden neurons, verdicts": Sample(
+        lambda: hidden(False, predicted=np.repeat([[0.7], [0.2], [0.5], [0.5]], 2, axis=1)), pictured=False, also=(1,)
+    ),
 }

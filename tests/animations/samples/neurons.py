@@ -142,7 +142,7 @@ SAMPLES = {
     "neuron": Sample(diagram, celsius_values, ("1", NEVER_SHOWN)),
     "neuron and line": Sample(lambda: SideBySide(diagram(), line()), celsius_values, ("1", NEVER_SHOWN)),
     "neuron in slow motion": Sample(slow_motion, lambda: slow_values,
-                                    ("pull on w = 2/N · error · x",)),
+                                    ("pull on w = 2/N · error · x",), also=(1, 2, 2.5, 3)),
     "neuron of pixels": Sample(pixel_neuron, pixel_values),
     "neuron of pixels, from zeros": Sample(
         lambda: pixel_neuron(pixel_states(True)), lambda: pixel_values(True), pictured=False),

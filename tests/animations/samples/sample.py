@@ -15,6 +15,7 @@ class Sample(NamedTuple):
     allowed   the texts whose digits belong to a name or a formula
     frames    those that are looked at; all by default
     drawn     the moment on the reference picture; the middle by default, between two frames if the scene glides
+    also      more moments whose words and shapes the reference notes: besides first and last, and that of the picture
     pictured  whether there is a reference picture; not if it looks like another's
     """
 
@@ -24,3 +25,4 @@ class Sample(NamedTuple):
     frames: tuple[int, ...] | None = None
     drawn: float | None = None
     pictured: bool = True
+    also: tuple[float, ...] = ()

@@ -73,13 +73,26 @@ def of_years(*kinds):
     return lambda: lambda frame: expected(YEARS[frame], *kinds)
 
 
+MANY = np.array([range(14), np.roll(range(14), 7), np.roll(range(14), 7)]) * 1.0
+ODD = {  # no other picture, but other words, numbers, sizes
+    "lines, the largest": lambda: GrowingLines(Table([1, 2, 3], [*"ABC"], [[1, 2, 3], [4, 5, NAN], [9, 7, 8]]), top=1),
+    "lines of seven": lambda: GrowingLines(Table([1, 2], [*"ABCDEFG"], MANY[:2, :7] + 1)),
+    "bar race of seven": lambda: BarRace(Table([1, 2], [*"ABCDEFG"], MANY[:2, :7] + 1)),
+    "bar race of fourteen": lambda: BarRace(Table([1, 2, 3], [f"n{k:02}" for k in range(14)], MANY, unit="mm")),
+    "pie, its words wider than its title": lambda: Pie(
+        Table([0.5, 0.80000001], ["A", "B"], [[1, 2], [2, 1]], title="x")
+    ),
+}
+
 SAMPLES = {
     "lines": Sample(lambda: GrowingLines(some_years()), of_years("value", "year"), (SOURCE,)),
-    "bar race": Sample(lambda: BarRace(some_years()), of_years("value", "year"), (SOURCE,)),
+    "bar race": Sample(lambda: BarRace(some_years()), of_years("value", "year"), (SOURCE,), also=(4.25,)),
     "bars": Sample(lambda: beside(Bars(some_years()), with_values=False), of_years("value", "year"), (SOURCE,)),
     "pie": Sample(lambda: beside(Pie(some_years())), of_years("value", "year", "share", "total"), (SOURCE,)),
-    "bar race with gaps": Sample(lambda: BarRace(GAPS), lambda: cells(GAPS, "value"), tuple(GAPS.names)),
-    "lines with gaps": Sample(lambda: GrowingLines(GAPS), lambda: cells(GAPS, "value"), tuple(GAPS.names)),
-    "bars with gaps": Sample(lambda: Bars(GAPS_OF_LETTERS), lambda: cells(GAPS_OF_LETTERS, "value")),
+    "bar race with gaps": Sample(lambda: BarRace(GAPS), lambda: cells(GAPS, "value"), tuple(GAPS.names), also=(1.5,)),
+    "lines with gaps": Sample(lambda: GrowingLines(GAPS), lambda: cells(GAPS, "value"), tuple(GAPS.names), also=(1.5,)),
+    "bars with gaps": Sample(lambda: Bars(GAPS_OF_LETTERS), lambda: cells(GAPS_OF_LETTERS, "value"), also=(1.5,)),
     "pie with gaps": Sample(lambda: Pie(WITHOUT_NEGATIVES), lambda: cells(WITHOUT_NEGATIVES, "share", "total")),
 }
+WORDS = ("named: the 1 largest of 3 in 3", "mm, the 10 largest of 14", *(f"n{k:02}" for k in range(14)))
+SAMPLES |= {name: Sample(make, None, WORDS, pictured=False, also=(0.5, 1)) for name, make in ODD.items()}

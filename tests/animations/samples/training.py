@@ -160,6 +160,7 @@ def odd(name):
     return Sample(lambda: Race(ODD[name]()), lambda: ODD[name](), frames=(0, 2, -1), pictured=name in PICTURED)
 
 
-SAMPLES = {"race": Sample(lambda: Race(six(), steps=STEPS), six, drawn=3.4)}
+SAMPLES = {"race": Sample(lambda: Race(six(), steps=STEPS), six, drawn=3.4, also=(1, 4))}
 SAMPLES |= {f"race, {name}": odd(name) for name in ODD}
-SAMPLES |= {f"autopsy, {name}, {last}": autopsy(name, last) for name in RECORDINGS for last in (1, 2, 6)}
+SAMPLES |= {f"autopsy, {name}, {last}": autopsy(name, last) for name in RECORDINGS for last in (1, 6)}
+SAMPLES["autopsy, two layers, 2"] = autopsy("two layers", 2)

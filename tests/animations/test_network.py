@@ -1,0 +1,209 @@
+"""A network's diagram: with any layers nothing overlaps, and what has room is written; one update of a small one."""
+
+import itertools
+
+import numpy as np
+import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+from network_helpers import NETS, Holder, convolutional, dense, trained, trained_net, trained_xor
+
+import tinylearn as tl
+from animations import Backpropagation, NetworkDiagram, audit
+from animations.audit.texts import drawn_texts
+from animations.engine.painter import Painter
+from animations.scenes.network.passes import UpdatePasses
+from tests.animations.samples.network import learn
+
+# --- layout -----------------------------------------------------------------------------------------------------------
+
+
+def check_room(scene):
+    """Check that the columns of a row are apart and on the page, and no text is on a picture but its own numbers."""
+    width, _ = scene.size
+    for row in scene.rows:
+        for before, column in itertools.pairwise(row):
+            assert before.x + before.width / 2 + 20 <= column.x - column.width / 2
+        assert row[0].x - row[0].width / 2 >= 140, "the words before the rows"
+        assert row[-1].x + row[-1].width / 2 <= width - 20
+        for column in row:
+            assert column.middle + column.glyph_height / 2 < column.top - 66
+            assert column.middle - column.glyph_height / 2 > column.blocks_top
+            assert column.blocks_top - column.height_of_blocks > 48
+    lower = [row[0].top for row in scene.rows[1:]]
+    for row, below in zip(scene.rows, lower, strict=False):
+        assert min(column.blocks_top - column.height_of_blocks for column in row) > below
+    blocks = (block.parameter for row in scene.rows for column in row for block in column.blocks)
+    scalars = {parameter.name for parameter in blocks if not parameter.shape}
+    pictures = [image.get_window_extent() for image in scene.page.axes.images]
+    for text in drawn_texts(scene.page.figure):
+        box = text.get_window_extent()
+        on = sum(picture.overlaps(box) for picture in pictures)
+        assert on == ("[" in str(text.get_gid()) or text.get_gid() in scalars), text
+    for one, other in itertools.combinations(pictures, 2):
+        assert not one.overlaps(other)
+
+
+@pytest.mark.parametrize("name", NETS)
+def test_finds_room_for_titles_shapes_and_counts_of_the_summary(name):
+    model, recording, shape = trained_net(name)
+    scene = NetworkDiagram(recording, model, input_shape=shape)
+    Painter(scene).show(0)
+    check_room(scene)
+    columns = [column for row in scene.rows for column in row if column.count not in ("", "from above")]
+    for column, line in zip(columns, model.summary(shape).splitlines()[1:-1], strict=True):
+        assert f" {column.title} " in line
+        assert line.endswith(column.count)
+        assert f" {column.shape_text} " in line
+        labels = [text for text in scene.page.axes.texts if text.get_position()[0] == column.x and not text.get_gid()]
+        middle = [text.get_text() for text in labels if text.get_position()[1] < column.top]
+        assert middle[:3] == [column.title, column.shape_text, column.count]
+
+
+@st.composite
+def networks(draw):
+    """Return layers and the shape of an example: dense, activations, third-party ones with long names."""
+    n_in = units = draw(st.sampled_from([1, 2, 5, 9, 10, 300]))
+    layers = []
+    for number in range(draw(st.integers(1, 10))):
+        kind = draw(st.sampled_from(["dense", "dense", "relu", "third-party"]))
+        if kind == "dense":
+            n_out = draw(st.sampled_from([1, 2, 3, 8, 9, 10, 50]))
+            layers.append(tl.Dense(units, n_out, rng=np.random.default_rng(number)))
+            units = n_out
+        elif kind == "relu":
+            layers.append(tl.ReLU())
+        else:
+            letters = draw(st.integers(1, 30))
+            shapes = draw(st.lists(st.lists(st.integers(1, 9), max_size=4).map(tuple), max_size=6))
+            named = {f"{'m' * letters}{number}": shape for number, shape in enumerate(shapes)}
+            layers.append(type("W" * letters, (Holder,), {})(named))
+    size = draw(st.sampled_from([1e-9, 1.0, 1e6]))
+    for value in (value for layer in layers for value in layer.params.values()):
+        value *= size
+    return layers, (n_in,), size
+
+
+@settings(max_examples=4, deadline=None, derandomize=True, phases=[Phase.generate])
+@given(networks())
+def test_finds_room_for_any_network(network):
+    layers, shape, size = network
+    model, recording = trained(layers, shape, epochs=2, rate=0.1 * size)
+    scene = NetworkDiagram(recording, model, input_shape=shape)
+    audit(scene, recording, frames=[2]).check()
+    check_room(scene)
+
+
+def test_continues_a_long_network_in_a_second_row():
+    model, recording = trained(dense(*[3] * 10), (3,))
+    scene = NetworkDiagram(recording, model)
+    assert len(scene.rows) > 1
+    for above, below in itertools.pairwise(scene.rows):
+        assert (below[0].name, below[0].count) == (above[-1].name, "from above")
+    layers = [column.name for row in scene.rows for column in row if column.count != "from above"]
+    assert layers == ["input", *model.layer_names]
+
+
+# --- numbers ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["xor", "any parameters"])
+def test_shows_a_norm_and_scale_after_the_name_of_every_parameter(name):
+    model, recording, shape = trained_net(name)
+    scene = NetworkDiagram(recording, model, input_shape=shape)
+    shown = [block.parameter for row in scene.rows for column in row for block in column.blocks]
+    wanted = [f"{name}.{key}" for name, layer in zip(model.layer_names, model.layers, strict=True)
+              for key in list(layer.params)[:4]]  # fmt: skip
+    assert [parameter.name for parameter in shown] == wanted
+    names = {f"{parameter.name}.norm": parameter.key for parameter in shown if len(parameter.key) < 14}
+    audit(scene, recording, names=names | {"step": "Update", "epoch": "Epoch"}, frames=[0, 5]).check()
+    gids = {text.get_gid() for text in drawn_texts(scene.page.figure)}
+    assert {"loss", *(f"{name}.{kind}" for name in wanted for kind in ("norm", "largest"))} <= gids
+
+
+def test_writes_few_numbers_out_but_not_many():
+    model, recording = trained(dense(8, 3, 4, 7, 7), (8,))
+    painter = Painter(NetworkDiagram(recording, model))
+    painter.show(0)
+    gids = {text.get_gid() for text in drawn_texts(painter.figure)}
+    written = {name for name in recording.names if any(str(gid).startswith(f"{name}[") for gid in gids)}
+    assert written == {"dense_1.w", "dense_1.b", "dense_2.w", "dense_2.b"}
+    assert {f"dense_1.w[{i},{j}]" for i in range(8) for j in range(3)} <= gids
+
+
+def test_draws_numbers_that_are_not_finite():
+    model, recording = trained(dense(2, 3, 1), (2,))
+    recording.table = recording.table.copy()
+    recording["dense_1.w"][5, [0, 1], 0] = np.inf
+    recording["dense_1.w"][6, 0, 1:] = recording["dense_1.w"][6, 1] = np.nan
+    recording["dense_1.b"][5, 1] = np.inf
+    recording["dense_1.b"][6] = np.nan
+    audit(NetworkDiagram(recording, model), recording, checks={"number", "cut off", "touching"}).check()
+
+
+def test_shows_every_nth_update_and_chosen_steps(tmp_path):
+    model, recording = trained(dense(2, 3), (2,), epochs=20, every=5, path=tmp_path / "run")
+    assert NetworkDiagram(recording, model).steps.tolist() == [0, 5, 10, 15, 20]
+    recording = tl.Recording.load(tmp_path / "run")
+    scene = NetworkDiagram(recording, model, steps=[0, 15])
+    assert scene.steps.tolist() == [0, 15]
+    audit(scene, recording).check()
+    model, recording = trained(dense(1, 1), (1,), epochs=300)
+    assert len(NetworkDiagram(recording, model).steps) == 61
+
+
+def test_shows_unknown_outputs_without_an_input_shape():
+    model, recording = trained(convolutional(), (9, 8, 2))
+    scene = NetworkDiagram(recording, model)
+    audit(scene, recording, frames=[6]).check()
+    assert [text.get_text() for text in drawn_texts(scene.page.figure)].count("?") == 1 + len(model.layers)
+
+
+def emptied(recording):
+    return tl.Recording(recording.table[:0], recording.meta, source="memory")
+
+
+def far_too_long(*_):
+    return trained(dense(*[2] * 40), (2,), epochs=1)[::-1]
+
+
+NOT_OF_THIS = r"not of this model: dense_1.w has shape \(2, 3\) in the recording, and"
+
+
+@pytest.mark.parametrize(("change", "message"), [
+    (lambda model, recording: (model, recording), "recording must be a Recording, got Seq"),
+    (lambda model, recording: (recording, "net"), "model must be a Sequential, got 'net'"),
+    (lambda model, recording: (recording, tl.Sequential(dense(3, 3))), rf"{NOT_OF_THIS} has shape \(3, 3\) in the mod"),
+    (lambda model, recording: (recording, tl.Sequential([Holder({"a": (2, 3)})])), f"{NOT_OF_THIS} is not there in"),
+    (lambda model, recording: (recording, model, []), "NetworkDiagram: steps must"),
+    (lambda model, recording: (recording, model, [17]), "step 17 is not in this recording"),
+    (lambda model, recording: (emptied(recording), model), "the recording is still empty"),
+    (far_too_long, r"39 layers need \d+ rows, and there is room for 4; draw a Sequential with some"),
+])  # fmt: skip
+def test_refuses_things_that_do_not_belong_together(change, message):
+    with pytest.raises((TypeError, ValueError), match=message):
+        NetworkDiagram(*change(*trained_xor()))
+
+
+# --- one update -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("layers", [((1, 3), tl.Tanh, (3, 1)), ((2, 1), tl.ReLU, (1, 2), tl.ReLU, (2, 1)), ((2, 1),)])
+def test_takes_the_numbers_of_any_small_network_from_its_recording(layers):
+    recording = learn(*layers, x=(0.5, -1.0)[: layers[0][0]])
+    for step in (1, 2):
+        passes, wanted = UpdatePasses(recording, step), recording.gradients(step)
+        for name, gradient in wanted.items():
+            assert passes.gradients[name].tobytes() == gradient.tobytes()
+        assert passes.losses[0] == recording.losses[recording.index(step)]
+        for number, name in enumerate(passes.names):  # what explain says about backward
+            if name.startswith("dense"):
+                told = recording.explain(step, f"{name}.w[0,0]")
+                np.testing.assert_array_equal(told.dout[0], passes.douts[number])
+                np.testing.assert_array_equal(told.inputs[0], passes.outputs[0][number - 1] if number else passes.x)
+
+
+def test_calls_a_step_too_large():
+    scene = Backpropagation(learn((1, 2), tl.Tanh, (2, 1), x=(0.5,), optimizer=tl.SGD(5.0)))
+    assert scene.passes.losses[1] > scene.passes.losses[0]
+    assert "this step was too large" in scene.describe(scene.frames - 1)

@@ -1,0 +1,88 @@
+"""What the scenes of neurons show is the state after each update, and their pulls and products add up."""
+
+import numpy as np
+import pytest
+from audit import check_layout, painted
+
+from animations import PixelStates, style
+from tests.animations.samples.neurons import (
+    PICTURES,
+    STEPS,
+    UPDATES,
+    celsius,
+    of_pictures,
+    pixel_neuron,
+    pixel_states,
+    slow_motion,
+    states,
+)
+
+
+def test_holds_w_b_predictions_and_loss_of_the_same_step():
+    made = states()
+    for frame, step in enumerate(STEPS):
+        parameters = celsius().at(step)
+        assert made.w[frame] == parameters["dense_1.w"][0, 0]
+        assert made.b[frame] == parameters["dense_1.b"][0]
+        np.testing.assert_array_equal(made.predicted[frame], made.w[frame] * made.x + made.b[frame])
+        np.testing.assert_array_equal(made.squared_error[frame], (made.predicted[frame] - made.target) ** 2)
+    np.testing.assert_allclose(made.loss, made.squared_error.mean(axis=1), rtol=1e-14)
+    np.testing.assert_allclose(made.loss[:-1], celsius().losses[np.add(STEPS[:-1], 1)], rtol=1e-12)
+
+
+def test_takes_gradients_from_the_recording_and_adds_the_pulls_up_to_them():
+    scene = slow_motion()
+    for at, update in enumerate(UPDATES):
+        w, b = (each.item() for each in celsius().gradients(update).values())
+        assert scene.gradients[at].tolist() == [w, b]
+        assert scene.pulls[at].sum() == pytest.approx(w, rel=1e-12)
+
+
+# --- a neuron that looks at two pictures ------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def made():
+    """States on their own arrays, for tests that spoil them."""
+    return pixel_states()
+
+
+def test_adds_up_to_the_sum(made):
+    np.testing.assert_allclose(made.plus + made.minus + made.b[:, None], made.sums, atol=1e-12)
+    np.testing.assert_allclose(made.products.sum(axis=2) + made.b[:, None], made.sums, atol=1e-12)
+    assert (made.plus[1:] > 0).all()
+    assert (made.minus[1:] < 0).all()
+
+
+def test_draws_a_neuron_that_has_learned_nothing(made):
+    made.w[:2] = 0
+    assert pixel_neuron(made).limits[:2].tolist() == [pixel_neuron(made).limits[2]] * 2, "the first that there is"
+    made.w[:] = 0
+    assert set(pixel_neuron(made).limits) == {1}
+
+
+@pytest.mark.parametrize(("total", "target", "said", "colour"), [
+    (2.0, 1, "says horse ✓", style.TARGET), (-2.0, 1, "says deer ✗", style.ERROR),
+    (2.0, 0, "says horse ✗", style.ERROR), (-2.0, 0, "says deer ✓", style.TARGET),
+    (0.0, 0, "cannot tell", style.QUIET),
+])  # fmt: skip
+def test_gives_the_verdict(made, total, target, said, colour):
+    made.sums[4] = total, 3.0
+    scene = pixel_neuron(made, targets=(target, 1))
+    painted(scene, 4)
+    (verdict,) = (text for text in scene.page.axes.texts if text.get_text() == said and text.get_position()[1] > 342)
+    assert verdict.get_color() == colour
+    assert said in scene.describe(4)
+
+
+def test_finds_room_for_large_sums(made):
+    made.plus[:], made.minus[:], made.sums[:] = 123.456, -234.567, -111.111
+    check_layout(pixel_neuron(made), 8)
+
+
+def test_shows_states_after_the_updates():
+    found = PixelStates(of_pictures(), PICTURES, [0, 3, 8])
+    for row, step in enumerate((0, 3, 8)):
+        np.testing.assert_array_equal(found.w[row], of_pictures().at(step)["dense_1.w"][:, 0])
+        assert found.b[row] == of_pictures().at(step)["dense_1.b"]
+    assert found.last == 8
