@@ -131,6 +131,23 @@ def test_grows_the_axis_with_the_leader():
     np.testing.assert_array_equal(growing_limits(np.array([[0.0, np.nan], [0, 0], [-2, 3]])), [[0, 5], [0, 5], [-2, 3]])
 
 
+def test_shows_the_ten_largest_of_many():
+    """A bar comes in from below and leaves downwards; if a series is never among them, it is not in the race."""
+    values = np.array([range(14), np.roll(range(14), 7), np.roll(range(14), 7)]) * 1.0
+    values[:, 0] = -1
+    scene = drawn(BarRace(Table([1, 2, 3], [f"{k:02}" for k in range(14)], values, unit="mm")), 1)
+    assert "00" not in scene.names
+    assert scene.unit == "mm, the 10 largest of 14"
+    shown = {runner.name.get_text() for runner in scene.runners if runner.bar.get_visible()}
+    assert shown == {f"{k:02}" for k in np.argsort(-values[1])[:10]}
+    leaving, floor = scene.runners[scene.names.index("13")], scene.axes.get_window_extent().y0
+    for frame in (0, 0.5, 0.9):
+        scene.update(frame)
+        assert leaving.bar.get_visible()
+        assert leaving.name.get_clip_box().y0 == pytest.approx(floor)
+    assert scene.describe(1).count(", ") == 11
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_gives_bars_shown_together_different_looks(seed):
     values = np.cumsum(np.random.default_rng(seed).normal(size=(40, 30)), axis=0)

@@ -16,9 +16,6 @@ def picture(path, number):
         return np.array(film.convert("RGB")), film.info.get("duration")
 
 
-# --- which pictures, for how long ----------------------------------------------------------------------------------
-
-
 def test_puts_pictures_between_frames_for_motion_and_keeps_whole_frames_whole(tmp_path):
     asked = []
 
@@ -73,9 +70,6 @@ def test_refuses_more_pictures_a_second_than_are_shown(tmp_path, suffix, fps, mo
     with pytest.raises(ValueError, match=f"^render: {message}"):
         render(Gliding(), tmp_path / f"film.{suffix}", fps=fps, motion=motion)
     assert list(tmp_path.iterdir()) == []
-
-
-# --- in every format -----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("suffix", ["gif", "apng"])

@@ -32,8 +32,6 @@ from tests.animations.samples.descent import (
     way,
 )
 
-# --- the map ----------------------------------------------------------------------------------------------------------
-
 
 @pytest.fixture(scope="module")
 def painter():
@@ -78,9 +76,6 @@ def test_leaves_the_contour_line_at_a_right_angle(painter, frame):
     assert abs(along @ (tip - start)) / np.hypot(*along) / 60 < 0.06
 
 
-# --- walks on a curve -------------------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize("rate", RATES)
 def test_keeps_the_arithmetic_true_as_written(rate):
     """A reader who calculates with the shown digits gets the shown digits, except for rounding of the last."""
@@ -113,9 +108,6 @@ def test_multiplies_the_rate_with_the_push():
     walked = Descent(recorded(x=[9.5, 10.5]), height, slope, 1.0, enough=0, push=np.sign)
     assert walked.push.tolist() == walked.slope.tolist() == [-1, 1]
     assert walked.converged
-
-
-# --- the grid ---------------------------------------------------------------------------------------------------------
 
 
 def test_uncovers_points_from_left_to_right_each_once():

@@ -38,9 +38,6 @@ def test_takes_gradients_from_the_recording_and_adds_the_pulls_up_to_them():
         assert scene.pulls[at].sum() == pytest.approx(w, rel=1e-12)
 
 
-# --- a neuron that looks at two pictures ------------------------------------------------------------------------------
-
-
 @pytest.fixture
 def made():
     """States on their own arrays, for tests that spoil them."""

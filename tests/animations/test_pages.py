@@ -66,9 +66,6 @@ def test_sizes_a_page_alike_at_any_scale(driver, tmp_path):
         assert page.pixels().shape == (120, 160, 3)  # which also asks that the picture has this size
 
 
-# --- the checks find what is wrong ----------------------------------------------------------------------------------
-
-
 def test_finds_a_text_out_of_place_missing_or_extra():
     line, moved = Line("1.5", (10, 20, 30, 20, 12), "x"), Line("1.5", (10, 20 + OFF + 0.1, 30, 20, 12), "x")
     assert wrong_lines([line], [line]) == ([], 0)

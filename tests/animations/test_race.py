@@ -20,16 +20,10 @@ def shown(scene, *frames):
     return found
 
 
-# --- numbers ------------------------------------------------------------------------------------------------------
-
-
 def test_counts_an_epoch_of_one_update_once():
     scene = Race(raced(["SGD", "Adam"], epochs=4, batch_size=24))
     (texts,) = shown(scene, 2)
     assert texts.keys() == {"step", "last_step", "SGD.loss", "Adam.loss"}
-
-
-# --- names, colours, places ---------------------------------------------------------------------------------------
 
 
 def test_writes_each_loss_after_its_name():
@@ -53,9 +47,6 @@ def test_has_six_colours_and_six_markers():
     colours, markers = zip(*LOOKS, strict=True)
     assert len(set(colours)) == len(set(markers)) == 6
     assert colours[:5] == style.SERIES
-
-
-# --- all kinds of races -------------------------------------------------------------------------------------------
 
 
 def test_shows_the_diverging_update_and_the_one_before_as_frames():

@@ -36,8 +36,8 @@ def thicken_the_lines(figure):
 
 
 def move_a_shape(figure):
-    shape = next(artist for artist in figure.findobj(Rectangle) if artist.get_zorder() == 3 and artist.get_width() > 20)
-    shape.set_transform(shape.get_transform() + Affine2D().translate(0, 3))
+    bar = next(bar for bar in figure.findobj(Rectangle) if bar.get_zorder() == 3)
+    bar.set_transform(bar.get_transform() + Affine2D().translate(0, 3))
 
 
 @pytest.mark.parametrize(("name", "change"), [

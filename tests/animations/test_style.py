@@ -26,9 +26,6 @@ def test_has_text_colours():
     assert len(COLOURS.keys() - NOT_FOR_TEXT) >= 7
 
 
-# --- colours of things of one kind ---------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize("kind", ["everybody", *SEEN_WITH])
 def test_keeps_series_apart(kind):
     apart = [distances(one, other)[kind] for one, other in combinations(style.SERIES, 2)]

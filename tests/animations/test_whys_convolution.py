@@ -22,9 +22,6 @@ def test_says_nothing_of_numbers_that_are_not_there(gid):
     assert steps("padding", "row").why(gid, 3) is None
 
 
-# --- a network that learned, and its filters --------------------------------------------------------------------------
-
-
 def test_explains_every_number_of_feature_maps_by_their_recording():
     scene = maps_of(recording=trained()[1])
     assert check_whys(scene, [0, scene.frames - 1]) > 0

@@ -92,8 +92,6 @@ def test_knows_nothing_of_others(gid):
     assert panel(0.1, range(60)).why(gid, 0) is None
 
 
-# --- walks of optimisers, in a chart ------------------------------------------------------------------------------
-
 OPTIMIZERS = {"SGD": lambda: SGD(0.01), "momentum": lambda: SGD(0.01, momentum=0.9), "RMSprop": lambda: RMSprop(0.1),
               "Adam": lambda: Adam(0.2)}  # fmt: skip
 

@@ -12,8 +12,6 @@ from tests.animations.network_helpers import NETS, dense, trained, trained_net
 from tests.animations.samples.sample import Sample
 from tests.chapters.sources.update_by_hand import update_by_hand
 
-# --- diagrams --------------------------------------------------------------------------------------------------------
-
 
 def diagram(name, steps=(0, 2, 6)):
     model, recording, shape = trained_net(name)
@@ -24,8 +22,6 @@ def diagram(name, steps=(0, 2, 6)):
 def partial():
     return trained(dense(3, 4, 2), (3,), select=["dense_2.w", "dense_1.b"], every=2)
 
-
-# --- one update ------------------------------------------------------------------------------------------------------
 
 of_the_chapter = functools.cache(chapter.one_update)
 
@@ -46,8 +42,6 @@ def learn(*layers, x=(0.5, -1.0), optimizer=None):
 def one_update(kind, step=1):
     return Backpropagation(learn((2, 1), kind, (1, 3), kind, (3, 1)), step)
 
-
-# --- hidden neurons --------------------------------------------------------------------------------------------------
 
 HIDDEN_STEPS, NEURONS = [0, 2, 4, 8], [3, 0, 4]
 
