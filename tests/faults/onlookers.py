@@ -32,8 +32,9 @@ def problem_of(recording, last, *, every_update):
     return None
 
 
-def looked_at(folder, size, looks_per_second, budget, seconds):
-    """Record for so long while a thread reads `recorder.recording`; return the verdict on what it saw, and the end."""
+def looked_at(folder, size, looks_per_second, budget, seconds, looks=0):
+    """Record for so long, and until a thread has read `recorder.recording` as many times as `looks`; return the verdict
+    on what it saw, and the end."""
     model = make_model(size)
     verdict, done, step = Verdict(), threading.Event(), 0
     recorder = Recorder(model, folder / "run", budget=budget)
@@ -47,7 +48,7 @@ def looked_at(folder, size, looks_per_second, budget, seconds):
     onlooker, end = threading.Thread(target=look), time.monotonic() + seconds
     onlooker.start()
     with recorder:
-        while time.monotonic() < end:
+        while time.monotonic() < end or verdict.kept + len(verdict.lost) < looks:
             step += 1
             model.parameters += 1
             recorder(Update(step, batch=np.arange(step % 9)[::-1]))
