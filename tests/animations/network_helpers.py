@@ -71,7 +71,7 @@ NETS = {
     "pictures": (convolutional, (9, 8, 2)),
     "any parameters": (lambda: [Holder(EVERYTHING), *dense(4, 2), Holder({"only": (7, 2)})], (4,)),
     "any outputs": (lambda: [Holder({"w": (2, 2)})], (2, 3, 4, 2)),
-    "two rows": (lambda: dense(*[5] * 9), (5,)),
+    "two rows": (lambda: dense(*[3] * 8), (3,)),
 }
 
 
