@@ -121,7 +121,9 @@ def test_walks_each_optimiser_with_the_best_of_the_rates(name):
                 optimizer.step(place, chapter.valley_slope(place))
             ends[rate] = chapter.valley(place)
     assert best == min(ends, key=ends.get)
-    assert chapter.valley_heights(walk)[-1] == ends[best]
+    heights = chapter.valley_heights(walk)
+    np.testing.assert_array_equal(walk.losses[1:], heights[:-1])  # the height before each update
+    assert heights[-1] == ends[best]
     assert best not in (min(ends), max(ends))  # the list goes far enough on both sides
 
 
