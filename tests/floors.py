@@ -1,4 +1,4 @@
-"""The oldest versions that setup.cfg allows, as constraints for pip: tests/benchmarks/floors.sh tests with these.
+"""The oldest versions that setup.cfg allows, as constraints for pip: tests/floors.sh tests with these.
 
     python tests/floors.py > floors.txt && python -m pip install -c floors.txt -e ".[test]"
 

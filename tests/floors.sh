@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # What users get: an sdist that holds every file of the repository, and a wheel that runs in a folder of theirs; the tests
-# with the oldest versions that setup.cfg allows. To be run by hand: bash tests/benchmarks/floors.sh
+# with the oldest versions that setup.cfg allows. Usage: bash tests/floors.sh
 set -euo pipefail
-cd "$(dirname "$0")/../.."
+cd "$(dirname "$0")/.."
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
