@@ -58,11 +58,12 @@ class SoftmaxBars(PageScene):
     def draw(self, figure: FigureBase) -> None:
         page = self.page = Page(figure, self.size)
         names = [f"input {k + 1}{' ↕' if k == self.moving else ''}" for k in range(self.count)]
-        heights = 1.12 * min(self.inputs.min(), 0), 1.12 * max(self.inputs.max(), 1)
+        low, high = 1.12 * min(self.inputs.min(), 0), max(self.inputs.max(), 1)
+        heights = low, max(1.12 * high, high + 0.09 * (high - low))  # with room for a number on the highest bar
         bars = self._draw_bars(PANELS[0], "inputs x", heights, names, "x", "{:.1f}", self.inputs)
         bars[self.moving].set(edgecolor=style.INK, linewidth=2.5)
         names, highest = [f"eˣ {k + 1}" for k in range(self.count)], 1.12 * self.exponentials.max()
-        form = few_digits if highest < 1e6 else "{:.2e}"
+        form = few_digits if 0.01 < highest < 1e6 else "{:.1e}"
         self._draw_bars(PANELS[1], "powers eˣ", (0, highest), names, "exp", form, self.exponentials)
         names = [f"output {k + 1}" for k in range(self.count)]
         self._draw_bars(PANELS[2], "probabilities p = eˣ / sum", (0, 1.12), names, "p", "{:.5f}", self.probabilities)

@@ -113,7 +113,8 @@ class LakeMoves(PageScene):
     def _draw_lake(self) -> None:
         """Draw the lake, the walker, its path so far, and its arrows: all four, then the chosen one."""
         page, side = self.page, BOARD / max(len(self.rows), len(self.rows[0]))
-        middles = draw_lake(page, self.rows, (MARGIN, MARGIN + BOARD), side)
+        has_room = side > 110  # for "start" beside the arrows; without it, the walker shows where it begins
+        middles = draw_lake(page, self.rows, (MARGIN, MARGIN + BOARD), side, start=has_room)
         tiles = np.where(self.phase == MOVE, np.array(self.tiles)[self.move + 1], self.tile)  # (S,)
         tries = np.where(self.phase == CHOOSE, np.array(self.actions)[self.move], -1)
         add_walker(page, middles, side, tiles, np.zeros(self.frames, int), tries)

@@ -163,7 +163,8 @@ ODD = {  # no other picture, but other words, sizes, numbers
     "class bars of wide names": lambda: with_rows(np.eye(3), (LONG, "WW" * 20, "i"), 0, note=LONG),
     "class bars, wide picture": lambda: with_rows(VERDICTS[:1], picture=np.full((9, 20, 3), 0.5)),
     "class bars, high picture": lambda: with_rows(VERDICTS[:1], picture=np.full((300, 100, 3), 0.5)),
-    "softmax below zero": lambda: softmax(INPUTS - 4),
+    "softmax below zero": lambda: softmax(INPUTS - 5),
+    "softmax far below zero": lambda: softmax(INPUTS - 100),
     "augmentation, grey": lambda: augmentation(picture=PICTURE[..., :1], name="a picture with a name that goes on"),
     "augmentation, high": lambda: augmentation(picture=np.full((40, 9, 3), 0.5)),
 }

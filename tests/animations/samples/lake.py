@@ -180,8 +180,8 @@ def on_another_lake(kind, rows):
 
 
 SAMPLES = {
-    f"{kind} on {name}": Sample(functools.partial(on_another_lake, kind, rows), frames=(1,), pictured=False)
-    for kind in ("moves", "episodes", "learning")
+    f"{kind} on {name}": Sample(functools.partial(on_another_lake, kind, rows), frames=frames, pictured=False)
+    for kind, frames in {"moves": (0, 1), "episodes": (1,), "learning": (1,)}.items()
     for name, rows in ROWS.items()
 }
 SAMPLES |= {
