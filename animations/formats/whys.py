@@ -2,8 +2,9 @@
 
 One number leads to others. These are explained too, as many as a frame may have: first the nearest ones and those that
 count most. So the way back from a number on the picture ends at a parameter or at data. If all explanations together
-are too large, only every second frame is explained, or every fourth, …, and the page says so. Three frames tell how
-large all would be: early ones, because for a late one a scene may have to repeat most of the training.
+are too large, only every second frame is explained, or every fourth, …, and the page says so. Two frames tell how large
+all would be: early ones, since for a late one a scene may have to repeat most of the training, and such that they are
+among those that are explained in the end.
 """
 
 from __future__ import annotations
@@ -40,7 +41,9 @@ class Explanations:
         if type(scene).why is Scene.why or not budget:
             return
         last, every = len(texts) - 1, 1
-        told = {frame: explain(scene, frame, texts[frame]) for frame in sorted({last // 9, 2 * last // 9, last // 3})}
+        quarter = 1 << max(1, len(texts) // 4).bit_length() - 1  # of the film, or a little less: a power of two
+        early = sorted({min(quarter, last), min(2 * quarter, last)})
+        told = {frame: explain(scene, frame, texts[frame]) for frame in early}
         whole = len(pack(told)) * len(texts) / len(told)  # an estimate for all
         while whole / every > budget and every <= last:
             every *= 2
