@@ -60,7 +60,7 @@ class Twice(tl.ReLU):
         return np.hstack([x, x])
 
 
-def counted(right, total=2, name="a"):
+def count(right, total=2, name="a"):
     return an.CorrectCounts(name, right, total)
 
 
@@ -179,19 +179,19 @@ REFUSED = [
     (lambda: pixel_neuron(["horse"], pictures=neurons.PICTURES[:1]),
      r"PixelNeuron: expected two pictures with different names, got \('horse',\)"),
     (lambda: pixel_neuron(["horse", "horse"]), r"different names, got \('horse', 'horse'\)"),
-    (lambda: pixel_neuron(counts=[counted([1, 2], 4, "seen")]),
+    (lambda: pixel_neuron(counts=[count([1, 2], 4, "seen")]),
      r"PixelNeuron: 'seen' must have a count for each of 9 epochs, got \(2,\)"),
     (lambda: pixel_neuron(counts=2 * neurons.counts()), "PixelNeuron: expected 1 to 3 counts, got 4"),
     # classes
-    *((lambda right=right: counted(right, 4, "seen"), rf"CorrectCounts: 'seen' must count 0 to 4 correct .*, got {got}")
+    *((lambda right=right: count(right, 4, "seen"), rf"CorrectCounts: 'seen' must count 0 to 4 correct .*, got {got}")
       for right, got in (([1, 5], r"\[1\. 5\.\]"), ([-1, 4], r"\[-1\.  4\.\]"), ([0.5, 1], r"\[0\.5 1\. \]"))),
     (lambda: classes.by_class(of_each=[[1, 0, 2], [1, 3, 0]]), "of_each of 'training set' must add up to correct"),
     (lambda: classes.by_class(classes=None), "'training set' needs of_each and classes together"),
     (lambda: an.AccuracyGap([0, 1], classes.gap().runs), "AccuracyGap: 'as they are' must have a count for each of 2"),
     (lambda: an.AccuracyGap([0, 1], []), "AccuracyGap: expected 1 to 3 runs, got 0"),
-    (lambda: an.LearningRun("a", counted([1, 2]), counted([1, 2, 3], 3)),
+    (lambda: an.LearningRun("a", count([1, 2]), count([1, 2, 3], 3)),
      "LearningRun: new has 3 of S, not 2, as seen has 2"),
-    (lambda: an.LearningRun("a", counted([1, 2]), counted([1, 2]), counted([1])), "always has 1 of S, not 2, as seen has 2"),
+    (lambda: an.LearningRun("a", count([1, 2]), count([1, 2]), count([1])), "always has 1 of S, not 2, as seen has 2"),
     (lambda: classes.augmentation(angles=[1.0]), r"angles must have shape \(4,\), as mirrored has 4, got \(1,\)"),
     (lambda: classes.augmentation(angles=[0, 0, 0, 181]), r"angles must lie in \[-180, 180\]"),
     (lambda: classes.augmentation(shifts=np.ones((4, 2))), r"shifts must lie in \[-0.999, 0.999\]"),
