@@ -61,8 +61,8 @@ def make_lake(rows: Sequence[str] = MAP, *, slippery: bool = False, moves: int =
     >>> env = make_lake()
     >>> state, _ = env.reset()
     >>> state, reward, terminated, truncated, _ = env.step(ACTIONS.index("down"))
-    >>> state, reward, terminated, truncated
-    (4, 0, False, False)
+    >>> state, float(reward), terminated, truncated
+    (4, 0.0, False, False)
     """
     import gymnasium
 

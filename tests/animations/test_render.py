@@ -81,7 +81,7 @@ class Watched(Overlapping):
         return super().update(frame)
 
 
-@pytest.mark.parametrize("old", [None, b"old" * 10**5])
+@pytest.mark.parametrize("old", [None, b"old" * 10**5], ids=["none", "old"])
 @pytest.mark.parametrize("suffix", FORMATS)
 def test_leaves_the_old_file_or_none_until_the_new_one_is_complete(tmp_path, capsys, suffix, old):
     path = tmp_path / f"scene{suffix}"
