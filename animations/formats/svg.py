@@ -137,7 +137,7 @@ class SvgRenderer(RendererBase):
         rest = circle_data(marker_path, trans_down, relative=True) or rest
         places = _ends(path, trans + self.flip)
         size = np.array([self.width, self.height])
-        near = places[((-size < places) & (places < 2 * size)).all(axis=1)]  # no nan is
+        near = places[((-size < places) & (places < 2 * size)).all(axis=1)]  # nan is not near
         if len(near):
             shapes = "".join(f"M{x} {y}{rest}" for x, y in (rounded(near) + first).tolist())
             self.elements.append(Element("path", {"d": shapes, **look}))

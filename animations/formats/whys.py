@@ -3,8 +3,8 @@
 One number leads to others. These are explained too, as many as a frame may have: first the nearest ones and those that
 count most. So the way back from a number on the picture ends at a parameter or at data. If all explanations together
 are too large, only every second frame is explained, or every fourth, …, and the page says so. Two frames tell how large
-all would be: early ones, since for a late one a scene may have to repeat most of the training, and such that they are
-among those that are explained in the end.
+all would be. They are early ones, since for a late one a scene may have to repeat most of the training. And their
+numbers are powers of two, so that they are usually among those that are explained in the end.
 """
 
 from __future__ import annotations
@@ -41,8 +41,8 @@ class Explanations:
         if type(scene).why is Scene.why or not budget:
             return
         last, every = len(texts) - 1, 1
-        quarter = 1 << max(1, len(texts) // 4).bit_length() - 1  # of the film, or a little less: a power of two
-        early = sorted({min(quarter, last), min(2 * quarter, last)})
+        apart = 2 ** int(math.log2(max(1, len(texts) / 4)))  # a quarter of the film at most
+        early = sorted({min(apart, last), min(2 * apart, last)})
         told = {frame: explain(scene, frame, texts[frame]) for frame in early}
         whole = len(pack(told)) * len(texts) / len(told)  # an estimate for all
         while whole / every > budget and every <= last:

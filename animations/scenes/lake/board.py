@@ -26,6 +26,7 @@ from animations.kit.page import Page, Place
 ACTIONS = ("left", "down", "right", "up")
 DIRECTIONS = ((-1, 0), (0, -1), (1, 0), (0, 1))  # of these actions, on the page
 ICE, WATER = "#eaf3f9", "#33507a"
+ROOMY = 110  # pixels of a tile with room for a word beside the walker
 RUN = 0.26  # of a tile: how far a walker runs against the edge of the lake
 
 
@@ -89,7 +90,7 @@ def draw_lake(page: Page, rows: Rows, corner: Place, side: float, start: bool = 
 
 def start_place(middle: np.ndarray, side: float) -> Place:
     """Return the place of the word "start" on a tile; on a small tile, under the walker's feet."""
-    return middle[0] - 0.46 * side, middle[1] - (0.24 if side > 110 else 0.37) * side
+    return middle[0] - 0.46 * side, middle[1] - (0.24 if side > ROOMY else 0.37) * side
 
 
 def _draw_flag(page: Page, x: float, y: float, side: float) -> None:

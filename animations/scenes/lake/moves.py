@@ -17,7 +17,7 @@ from animations.kit.boards import Grid
 from animations.kit.page import SPACE, Page, PageScene
 from animations.kit.whys import explained
 from animations.scenes.lake.answer_whys import Answers, answer_table, check_last_layer
-from animations.scenes.lake.board import ACTIONS, Rows, add_walker, arrow, draw_lake, lake
+from animations.scenes.lake.board import ACTIONS, ROOMY, Rows, add_walker, arrow, draw_lake, lake
 from animations.scenes.lake.move_whys import MOVES
 from animations.why import Why
 
@@ -113,7 +113,7 @@ class LakeMoves(PageScene):
     def _draw_lake(self) -> None:
         """Draw the lake, the walker, its path so far, and its arrows: all four, then the chosen one."""
         page, side = self.page, BOARD / max(len(self.rows), len(self.rows[0]))
-        has_room = side > 110  # for "start" beside the arrows; without it, the walker shows where it begins
+        has_room = side > ROOMY  # elsewhere the arrows would cover "start"
         middles = draw_lake(page, self.rows, (MARGIN, MARGIN + BOARD), side, start=has_room)
         tiles = np.where(self.phase == MOVE, np.array(self.tiles)[self.move + 1], self.tile)  # (S,)
         tries = np.where(self.phase == CHOOSE, np.array(self.actions)[self.move], -1)
