@@ -9,7 +9,6 @@ import numpy as np
 
 from chapters.parts.images import DEER_OR_HORSE, HorsesAndDeer
 from tinylearn import Evaluate, Recording, Scorecard, Sequential, accuracy
-from tinylearn.blas import one_blas_thread
 
 
 def correct(predicted: np.ndarray, labels: np.ndarray) -> int:
@@ -33,10 +32,9 @@ def recorded_counts(
     Afterwards the model is as it was after the last step.
     """
     counts = np.empty((len(sets), len(steps)), np.intp)
-    with one_blas_thread():  # as in `fit`: faster for small tables like these
-        for column, step in enumerate(steps):
-            recording.restore(model, step)
-            counts[:, column] = [correct(model.predict(x), labels) for x, labels in sets]
+    for column, step in enumerate(steps):
+        recording.restore(model, step)
+        counts[:, column] = [correct(model.predict(x), labels) for x, labels in sets]
     return list(counts)
 
 

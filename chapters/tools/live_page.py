@@ -16,7 +16,7 @@ from tinylearn.progress import Bar
 
 MAKING = "Not finished yet: the rest of this chapter appears while the program runs. Reload this page to see it."
 STOPPED = "Not finished: the run stopped early. Run `python -m chapters {number}` to finish this chapter."
-PAUSES = 2.0, 0.5  # seconds from one look at the folder to the next; until the first film is there
+FIRST, LATER = 0.5, 2.0  # seconds from one look at the folder to the next, until there is a film and then
 
 
 class LivePage:
@@ -52,7 +52,7 @@ class LivePage:
                 self._write(STOPPED)
 
     def _keep_up(self) -> None:
-        while not self.over.wait(PAUSES[not self.there]):
+        while not self.over.wait(LATER if self.there else FIRST):
             with suppress(OSError):  # a full disk, say; the process that draws will report it
                 films = self._films()
                 if films != self.films:

@@ -154,7 +154,7 @@ def _work(jobs: Connection) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the main process receives it too, and ends this one
     threading.Thread(target=_end_with_parent, daemon=True).start()
     tqdm.set_lock(threading.RLock())  # tqdm's usual lock belongs to the system and would outlive a kill
-    with without_bars(), one_blas_thread(), suppress(EOFError, OSError):
+    with without_bars(), one_blas_thread(), suppress(EOFError, OSError):  # the processes share the cores
         while True:
             jobs.send(_done(jobs.recv_bytes()))
 
