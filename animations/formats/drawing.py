@@ -121,7 +121,7 @@ class Drawing:
             parts = [self._lay_out(part, panel) for part, panel in zip(scene.scenes, scene.panels, strict=True)]
             return "row" if isinstance(scene, SideBySide) else "column", parts
         x0, y0, x1, y1 = figure.bbox.extents
-        self.renderer.panels.add(self.renderer.rectangle(x0, y0, x1, y1))
+        self.renderer.looks.panels.add(self.renderer.looks.rectangle(x0, y0, x1, y1))
         edges = [x0, *(x0 + cut * (x1 - x0) / scene.size[0] for cut in scene.cuts), x1]
         first, top = len(self.panels), self.painter.figure.bbox.height - y1
         self.panels += [Panel(figure, (left, top, right - left, y1 - y0)) for left, right in pairwise(edges)]

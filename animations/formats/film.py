@@ -26,8 +26,9 @@ from animations.engine.clip import Clip
 from animations.formats.dark import at_night
 from animations.formats.drawing import Drawing, Slot
 from animations.formats.fonts import font_rules
+from animations.formats.looks import Looks
 from animations.formats.paths import UNITS
-from animations.formats.svg import Element, SvgRenderer
+from animations.formats.svg import Element
 from animations.formats.whys import Explanations, pack
 
 LEAST = 12  # pixels of the smallest text, on any screen
@@ -56,19 +57,17 @@ def fragment(clip: Clip, drawing: Drawing, name: str, whys: Explanations) -> str
     packed = json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
     return (
         f'<section class="film" id="{ident}" style="--width:{width};--height:{height}" aria-label="{title}">\n'
-        f"<style>{font_rules(drawing.renderer.letters)}\n{_variables(ident, drawing.renderer)}</style>\n"
+        f"<style>{font_rules(drawing.renderer.letters)}\n{_variables(ident, drawing.renderer.looks)}</style>\n"
         f'<div class="stage">{stage}</div>\n'
         f'<script type="application/json" class="film-data">{packed}</script>\n</section>\n'
     )
 
 
-def _variables(ident: str, renderer: SvgRenderer) -> str:
+def _variables(ident: str, looks: Looks) -> str:
     """Return CSS variables for the colours, by day and by night, and for the clips and hatches of this film."""
-    day = ";".join(f"--c{number}:{colour}" for number, colour in enumerate(renderer.colours))
-    night = ";".join(f"--c{number}:{at_night(colour)}" for number, colour in enumerate(renderer.colours))
-    named = "".join(
-        f";--{name}:url(#{ident}-{name})" for name in (*renderer.clips.values(), *renderer.hatches.values())
-    )
+    day = ";".join(f"--c{number}:{colour}" for number, colour in enumerate(looks.colours))
+    night = ";".join(f"--c{number}:{at_night(colour)}" for number, colour in enumerate(looks.colours))
+    named = "".join(f";--{name}:url(#{ident}-{name})" for name in (*looks.clips.values(), *looks.hatches.values()))
     return f"#{ident}{{{day}{named}}}\n@media screen and (prefers-color-scheme:dark){{#{ident}{{{night}}}}}"
 
 
@@ -160,11 +159,12 @@ class _Markup:
 
     def _definitions(self) -> str:
         """Return the clips and the hatches."""
-        renderer, side = self.drawing.renderer, UNITS * int(self.drawing.renderer.dpi)
+        looks = self.drawing.renderer.looks
+        side = UNITS * int(looks.dpi)
         clips = [f'<clipPath id="{self.ident}-{name}"><path d="{shape}"/></clipPath>'
-                 for shape, name in renderer.clips.items()]  # fmt: skip
+                 for shape, name in looks.clips.items()]  # fmt: skip
         hatches = [f'<pattern id="{self.ident}-{name}" patternUnits="userSpaceOnUse" width="{side}" height="{side}">'
-                   f"{lines}</pattern>" for lines, name in renderer.hatches.items()]  # fmt: skip
+                   f"{lines}</pattern>" for lines, name in looks.hatches.items()]  # fmt: skip
         return f"<defs>{''.join(clips + hatches)}</defs>" if clips or hatches else ""
 
 

@@ -5,32 +5,31 @@
     image                                              <image>, a PNG: of its own pixels, where they are squares
     Gouraud shading, large meshes                      <image>, painted as always
 
-The shapes themselves are written by `paths`.
+`paths` writes the shapes themselves, `looks` what they look like.
 """
 
 from __future__ import annotations
 
 import base64
 import io
-from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple, cast
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import numpy as np
 from matplotlib.backend_bases import GraphicsContextBase, RendererBase
 from matplotlib.backends.backend_agg import RendererAgg
-from matplotlib.colors import to_hex
 from matplotlib.path import Path as Outline
 from matplotlib.text import Text
 from matplotlib.textpath import TextToPath
-from matplotlib.transforms import Affine2D, BboxTransformTo, IdentityTransform, Transform
+from matplotlib.transforms import Affine2D, Transform
 from PIL import Image
 
 from animations.formats.fonts import Face, faces_of, width_of
+from animations.formats.looks import Looks
 from animations.formats.paths import UNITS, circle_data, number, path_data, rounded
 
 PICTURE_SCALE = 2  # for things painted because SVG has no shape for them: enough for high-density screens
 MANY = 400  # cells of a mesh; a mesh with more becomes an image
-AS_IT_IS = IdentityTransform()
 
 
 class Element(NamedTuple):
@@ -56,22 +55,16 @@ class SvgRenderer(RendererBase):
     """Notes elements, for a figure that `agg` would paint. It keeps from frame to frame what belongs to the whole film.
 
     elements   drawn since the last call of `take`
-    panels     the shapes of the drawings that the page shows: each of these cuts off what lies outside of it
-    clips      shape of a clip path → its name
-    hatches    pattern → its name
-    colours    each colour so far → its number
+    looks      the film's colours, clips and hatches
     letters    each face of a font → the letters that it must draw
     """
 
     def __init__(self, agg: RendererAgg) -> None:
         super().__init__()
         self.agg, self.dpi, self.width, self.height = agg, agg.dpi, agg.width, agg.height
-        self.flip = Affine2D().scale(1, -1).translate(0, self.height)
+        self.looks = Looks(self.dpi, self.height)
+        self.flip = self.looks.flip
         self.elements: list[Element] = []
-        self.panels: set[str] = set()
-        self.clips: dict[str, str] = {}
-        self.hatches: dict[str, str] = {}
-        self.colours: dict[str, int] = {}
         self.letters: dict[Face, set[str]] = {}
         self.gid: str | None = None  # of the text that is being drawn
         self.words, self.before = "", 0  # for a text as shapes: its words, and how many elements came before
@@ -107,7 +100,7 @@ class SvgRenderer(RendererBase):
     def draw_path(
         self, gc: GraphicsContextBase, path: Outline, transform: Transform, rgbFace: Any = None, **more: Any
     ) -> None:
-        look = self._look(gc, rgbFace)
+        look = self.looks.of(gc, rgbFace)
         if look is None:
             return
         line = gc.get_linewidth() * self.dpi / 72 if "stroke" in look else 0.0
@@ -118,8 +111,12 @@ class SvgRenderer(RendererBase):
         )  # fmt: skip
         circle = None if gc.get_sketch_params() else circle_data(path, transform + self.flip)
         if shape := circle or path_data(outline.vertices, outline.codes):
-            if gc.get_hatch():
-                self._hatch(gc, shape, look)
+            if gc.get_hatch():  # on top of the filled shape
+                if "fill" in look:
+                    fill = {key: value for key, value in look.items() if not key.startswith("stroke")}
+                    self.elements.append(Element("path", {"d": shape, **fill}))
+                look.pop("fill-opacity", None)
+                look["fill"] = self.looks.hatch(gc)
             self.elements.append(Element("path", {"d": shape, **look, **more}))
 
     def draw_markers(
@@ -127,7 +124,7 @@ class SvgRenderer(RendererBase):
         rgbFace: Any = None,
     ) -> None:  # fmt: skip
         """Draw a marker at each vertex of a path, all as one shape."""
-        look = self._look(gc, rgbFace)
+        look = self.looks.of(gc, rgbFace)
         if look is None:
             return
         line = gc.get_linewidth() * self.dpi / 72 if "stroke" in look else 0.0
@@ -204,7 +201,7 @@ class SvgRenderer(RendererBase):
         self, gc: GraphicsContextBase, letters: str, place: tuple[float, float], width: float, prop: Any, align: str,
         gid: str | None, angle: float = 0, text: str = "",
     ) -> None:  # fmt: skip
-        look = self._fill(gc, gc.get_rgb())
+        look = self.looks.fill(gc, gc.get_rgb())
         if not look or not letters.strip():
             return
         (x, y), size = place, prop.get_size_in_points() * self.dpi / 72
@@ -218,7 +215,7 @@ class SvgRenderer(RendererBase):
             "font-family": ",".join(face.name for face in faces),
             "font-size": number(size),
             **look,
-            **self._clip(gc),
+            **self.looks.clip(gc),
         }
         if fraction:
             attributes["text-anchor"] = "middle" if fraction == 0.5 else "end"
@@ -226,7 +223,7 @@ class SvgRenderer(RendererBase):
             attributes["textLength"] = number(width)
         if angle:
             attributes["transform"] = f"rotate({-angle:g} {number(x)} {number(y)})"  # it turns the clip too
-            attributes |= self._clip(gc, Affine2D().rotate_deg_around(x, y, angle))
+            attributes |= self.looks.clip(gc, Affine2D().rotate_deg_around(x, y, angle))
         if gid:
             attributes["data-gid"] = gid
         if text and text != letters:
@@ -258,7 +255,7 @@ class SvgRenderer(RendererBase):
         }  # fmt: skip
         if gc.get_url():
             attributes["class"] = f"{attributes.get('class', '')} {gc.get_url()}".strip()
-        attributes |= self._clip(gc)
+        attributes |= self.looks.clip(gc)
         if gc.get_alpha() not in (None, 1) and transform is not None:
             attributes["opacity"] = f"{gc.get_alpha():.3g}"
         self.elements.append(Element("image", attributes))
@@ -279,87 +276,6 @@ class SvgRenderer(RendererBase):
             place |= {"width": number(part.shape[1]), "height": number(part.shape[0])}
             self.elements.append(Element("image", {"href": png(part), **place}))
 
-    # --- looks -------------------------------------------------------------------------------------------------------
-
-    def colour(self, colour: Any) -> str:
-        """Return the variable for a colour."""
-        return f"var(--c{self.colours.setdefault(to_hex(colour[:3]), len(self.colours))})"
-
-    def _look(self, gc: GraphicsContextBase, face: Any) -> dict[str, str] | None:
-        """Return fill, stroke and clip as attributes; None if nothing is visible."""
-        look = self._fill(gc, face)
-        if gc.get_linewidth() > 0 and (opaque := _alpha(gc.get_rgb(), _forced(gc))) > 0:
-            look["stroke"] = self.colour(gc.get_rgb())
-            look |= self._stroke(gc, opaque)
-        if not look and not gc.get_hatch():
-            return None
-        return look | self._clip(gc)
-
-    def _fill(self, gc: GraphicsContextBase, face: Any) -> dict[str, str]:
-        if face is None or (opaque := _alpha(face, _forced(gc))) <= 0:
-            return {}
-        return {"fill": self.colour(face)} | ({"fill-opacity": f"{opaque:.3g}"} if opaque < 1 else {})
-
-    def _stroke(self, gc: GraphicsContextBase, opaque: float) -> dict[str, str]:
-        scale = self.dpi / 72
-        look = {"stroke-width": number(gc.get_linewidth() * scale)}
-        if opaque < 1:
-            look["stroke-opacity"] = f"{opaque:.3g}"
-        offset, dashes = cast(tuple[float, Sequence[float] | None], gc.get_dashes())
-        if dashes is not None:
-            look["stroke-dasharray"] = " ".join(number(dash * scale) for dash in dashes)
-            if offset:
-                look["stroke-dashoffset"] = number(offset * scale)
-        if gc.get_joinstyle() != "round":
-            look["stroke-linejoin"] = str(gc.get_joinstyle())
-        if gc.get_capstyle() != "butt":
-            look["stroke-linecap"] = {"projecting": "square"}.get(gc.get_capstyle(), "round")
-        return look
-
-    def _clip(self, gc: GraphicsContextBase, turn: Transform = AS_IT_IS) -> dict[str, str]:
-        """Return the clip attribute: a path, or else a rectangle, in the coordinates before `turn`."""
-        path, transform = cast(tuple[Outline | None, Any], gc.get_clip_path())
-        rectangle = gc.get_clip_rectangle()
-        if path is not None and not np.isfinite(transform.transform_affine(path.vertices)).all():
-            path = None
-        if path is not None:
-            shape = self._cut(path, transform + self.flip + turn)
-        elif rectangle is None:
-            return {}
-        elif turn is AS_IT_IS:  # nearly always, so the short way
-            shape = self.rectangle(*rectangle.extents)
-        else:
-            shape = self._cut(Outline.unit_rectangle(), BboxTransformTo(rectangle) + self.flip + turn)
-        if shape in self.panels:
-            return {}
-        return {"clip-path": f"var(--{self.clips.setdefault(shape, f'clip{len(self.clips)}')})"}
-
-    def _cut(self, path: Outline, transform: Transform) -> str:
-        outline = path.cleaned(transform, curves=True)
-        return path_data(outline.vertices, outline.codes)
-
-    def rectangle(self, x0: float, y0: float, x1: float, y1: float) -> str:
-        """Return a rectangle as a path; y is counted from below."""
-        left, top, right, bottom = (round(UNITS * each) for each in (x0, self.height - y1, x1, self.height - y0))
-        return f"M{left} {top}h{right - left}v{bottom - top}h{left - right}z"
-
-    def _hatch(self, gc: GraphicsContextBase, shape: str, look: dict[str, str]) -> None:
-        """Draw the filled shape, and the hatch on top of it."""
-        if "fill" in look:
-            fill = {key: value for key, value in look.items() if not key.startswith("stroke")}
-            self.elements.append(Element("path", {"d": shape, **fill}))
-        side, colour = int(self.dpi), self.colour(gc.get_hatch_color())
-        outline = gc.get_hatch_path(6.0)
-        lines = path_data(outline.transformed(Affine2D().scale(side, -side).translate(0, side)).vertices, outline.codes)
-        line = number(gc.get_hatch_linewidth() * self.dpi / 72)
-        pattern = (
-            f'<path d="{lines}" fill="{colour}" stroke="{colour}" stroke-width="{line}" stroke-linecap="butt" '
-            f'stroke-linejoin="miter"/>'
-        )
-        name = self.hatches.setdefault(pattern, f"hatch{len(self.hatches)}")
-        look.pop("fill-opacity", None)
-        look["fill"] = f"var(--{name})"
-
 
 class _Shapes(TextToPath):
     """The shapes of letters; it reports each text, because a text with effects arrives without its words."""
@@ -378,16 +294,6 @@ def _ends(path: Outline, transform: Transform) -> np.ndarray:
     if path.codes is None:
         return np.asarray(transform.transform(path.vertices))
     return np.reshape([vertices[-2:] for vertices, _ in path.iter_segments(transform, simplify=False)], (-1, 2))
-
-
-def _forced(gc: GraphicsContextBase) -> float | None:
-    """Return how opaque everything is, if that is not left to the colours."""
-    return gc.get_alpha() if gc.get_forced_alpha() else None
-
-
-def _alpha(colour: Sequence[float], forced: float | None) -> float:
-    """Return how opaque a colour is, 0 … 1."""
-    return forced if forced is not None else float(colour[3]) if len(colour) == 4 else 1.0
 
 
 def png(pixels: np.ndarray) -> str:

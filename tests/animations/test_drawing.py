@@ -42,8 +42,8 @@ def shown(drawing, picture):
 def resolved(seen, drawing):
     """Return the same with colours, clips and hatches in place of their names in this drawing."""
     renderer = drawing.renderer
-    names = {f"var(--c{number})": colour for colour, number in renderer.colours.items()}
-    names |= {f"var(--{name})": shape for shape, name in (renderer.clips | renderer.hatches).items()}
+    names = {f"var(--c{number})": colour for colour, number in renderer.looks.colours.items()}
+    names |= {f"var(--{name})": shape for shape, name in (renderer.looks.clips | renderer.looks.hatches).items()}
     return [(tag, {key: names.get(value, value) for key, value in look.items()}) for tag, look in seen]
 
 

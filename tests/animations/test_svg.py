@@ -179,7 +179,7 @@ LOOKS = {  # an artist → the attributes of each of its elements: some of them,
 def test_draws_an_artist_as_elements_of_this_look(figure, make, expected):
     found, renderer = elements(figure, make())
     assert len(found) == len(expected)
-    colours = {f"var(--c{number})": colour for colour, number in renderer.colours.items()}
+    colours = {f"var(--c{number})": colour for colour, number in renderer.looks.colours.items()}
     for element, look in zip(found, expected, strict=True):
         shown = {name: colours.get(value, value) for name, value in element.attributes.items()}
         assert {name: (shown | {"text": element.text}).get(name) for name in look} == look
@@ -196,7 +196,7 @@ def test_shares_equal_clips(figure):
     for _ in range(3):
         axes.add_patch(Circle((0.5, 0.5), 2)).draw(renderer)
     assert {element.attributes["clip-path"] for element in renderer.take()} == {"var(--clip0)"}
-    assert renderer.clips == {"M100 100h800v800h-800z": "clip0"}
+    assert renderer.looks.clips == {"M100 100h800v800h-800z": "clip0"}
     round_one = axes.add_patch(Circle((0.5, 0.5), 2))
     round_one.set_clip_path(Circle((0.5, 0.5), 0.1, transform=axes.transData))
     round_one.draw(renderer)
@@ -217,7 +217,9 @@ def test_turns_text_about_its_start_with_its_clip(figure):
     (element,), renderer = elements(figure, text)
     x, y = element.attributes["x"], element.attributes["y"]
     assert element.attributes["transform"] == f"rotate(-90 {x} {y})"
-    shape = next(shape for shape, name in renderer.clips.items() if element.attributes["clip-path"] == f"var(--{name})")
+    shape = next(
+        shape for shape, name in renderer.looks.clips.items() if element.attributes["clip-path"] == f"var(--{name})"
+    )
     corners = np.array([*replayed(shape)])  # of the axes, turned back about the same place
     start = np.array([float(x), float(y)]) / 10
     back = start + (corners - start) @ np.array([[0, -1], [1, 0]])
