@@ -8,20 +8,9 @@ from typing import Any
 import numpy as np
 
 import animations as an
+from tests.bad_input import scene_arguments as shown
 from tests.bad_input.hostile import WRONG, array, choice, integer, made, real
-from tests.bad_input.scene_arguments import (
-    Scenes,
-    X,
-    clock,
-    diverged,
-    growing,
-    objects,
-    one_of,
-    other_recording,
-    walk,
-    word,
-    words,
-)
+from tests.bad_input.scene_arguments import Scenes, X, clock, growing, objects, one_of, word, words
 from tests.bad_input.verdict import Subject
 
 DESCENTS = Scenes()
@@ -42,13 +31,13 @@ FUNCTIONS = [None, 3, lambda x: x[:1], lambda x: None, lambda x: "text", lambda 
 
 
 def descent(**changed: Any) -> an.Descent:
-    settings = {"recording": walk(), "f": height, "slope": slope, "rate": 0.1, "enough": 1e-3}
+    settings = {"recording": shown.walk(), "f": height, "slope": slope, "rate": 0.1, "enough": 1e-3}
     return an.Descent(**settings | changed)
 
 
 DESCENTS.made["Descent"] = Subject(
     lambda **given: [getattr(an.Descent(**given), name) for name in ("x", "y", "slope", "push", "change", "converged")],
-    recording=one_of("a walk", walk, other_recording(), diverged()),
+    recording=one_of("a walk", shown.walk, shown.other_recording(), shown.diverged()),
     f=choice(height, wrong=FUNCTIONS),
     slope=choice(slope, wrong=FUNCTIONS),
     rate=real(0.1, 2.0, low=-np.inf),
@@ -60,7 +49,7 @@ scene("Curve", lambda **given: an.GridSearch(X, X**2, an.Curve(**given), [0, 4],
       x=growing(5), y=array(5, nan=WRONG), label=word("y"), speaks=("GridSearch",))  # fmt: skip
 scene("GridSearch", an.GridSearch, x=array(6, low=0, high=20, nan=WRONG), y=array(6, low=0, high=99, nan=WRONG),
       curve=made("Curve(…)", lambda: CURVE, [(X, X)]), clock=STEPS, title=word("Grid"), name=word("grid"))  # fmt: skip
-scene("CurveDescent", an.CurveDescent, descent=made("Descent(…)", functools.cache(descent), [walk()]),
+scene("CurveDescent", an.CurveDescent, descent=made("Descent(…)", functools.cache(descent), [shown.walk()]),
       curve=made("Curve(…)", lambda: CURVE), clock=STEPS, title=word("Down"), name=word("down"),
       setting=word("learning rate"), push=word("slope"),
       views=choice(None, [(0, 20)] * 4, wrong=[[(20, 0)] * 4, [(0, 20)], 3, "x", [(0, np.nan)] * 4]))  # fmt: skip

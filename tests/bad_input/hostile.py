@@ -95,13 +95,8 @@ def layouts(a: np.ndarray, floats: bool | None) -> list[Given]:
     """The same numbers, otherwise in memory, or as a list."""
     read_only = a.copy()
     read_only.flags.writeable = False
-    others = [
-        np.asfortranarray(a),
-        read_only,
-        np.repeat(a, 2, axis=-1)[..., ::2],
-        a[::-1].copy()[::-1],
-        a.astype(">f8"),
-    ]
+    apart, turned = np.repeat(a, 2, axis=-1)[..., ::2], a[::-1].copy()[::-1]
+    others = [np.asfortranarray(a), read_only, apart, turned, a.astype(">f8")]
     return of(others if floats is None else [*others, a.tolist()], a)
 
 
@@ -193,13 +188,8 @@ def labels(count: int, classes: int, *, empty: Any = OPEN, larger: Any = WRONG) 
         other = [a.astype(kind) for kind in ("U8", complex, object, "timedelta64[s]")]
         shaped = [a[1:], a[None, None], a[0], np.append(a, 0), np.where(np.arange(count) == 0, 0.5, a)]
         same = [Given(b, a) for b in (a.astype(np.uint8), a.tolist(), a[::-1].copy()[::-1], a.astype(np.int16))]
-        return (
-            of([*outside, *other, "text", None, {}], WRONG)
-            + of(shaped)
-            + of([a[:0]], empty)
-            + of(beyond, larger)
-            + same
-        )
+        wrong = of([*outside, *other, "text", None, {}], WRONG)
+        return wrong + of(shaped) + of([a[:0]], empty) + of(beyond, larger) + same
 
     return Argument(good.map(Given), good.flatmap(lambda a: st.sampled_from(hostile(a))))
 

@@ -11,22 +11,9 @@ from hypothesis import strategies as st
 
 import animations as an
 import tinylearn as tl
+from tests.bad_input import scene_arguments as shown
 from tests.bad_input.hostile import WRONG, Argument, Given, array, choice, integer, made, real
-from tests.bad_input.scene_arguments import (
-    NEURON,
-    STATES,
-    Scenes,
-    X,
-    clock,
-    growing,
-    neuron,
-    one_of,
-    optional,
-    other_recording,
-    run,
-    word,
-    words,
-)
+from tests.bad_input.scene_arguments import NEURON, STATES, Scenes, X, clock, growing, one_of, optional, word, words
 from tests.bad_input.verdict import Subject
 
 NEURONS = Scenes()
@@ -77,9 +64,9 @@ scene("NeuronUpdates", an.NeuronUpdates, recording=NEURON, x=LEARNED, target=LEA
       updates=clock(1, 2, 4, wrong=[[0, 1], [99]]), rate=real(0.1, 2.0), units=UNITS,
       speaks=("Recording", "recording"))  # fmt: skip
 scene("LineFit", an.LineFit, states=STATES, units=UNITS)
-scene("LineFit, what it learns", lambda x, target: an.LineFit(an.NeuronStates(neuron()[1], x, target, [0, 4])),
+scene("LineFit, what it learns", lambda x, target: an.LineFit(an.NeuronStates(shown.neuron()[1], x, target, [0, 4])),
       x=array(5, nan=WRONG), target=array(5, nan=WRONG), speaks=("NeuronStates",))  # fmt: skip
-bent = functools.partial(run, 1, (3, 1))
+bent = functools.partial(shown.run, 1, (3, 1))
 
 
 def curve_states(**changed: Any) -> an.CurveStates:
@@ -90,7 +77,7 @@ def curve_states(**changed: Any) -> an.CurveStates:
 NEURONS.made["CurveStates"] = Subject(
     lambda **given: [(s := curve_states(**given)).predicted, s.loss, s.x],
     speaks=("Recording", "restore"),
-    recording=one_of("a recording", lambda: bent()[1], other_recording()),
+    recording=one_of("a recording", lambda: bent()[1], shown.other_recording()),
     model=one_of("its model", lambda: bent()[0], tl.Dense),
     x=growing(5), target=array(5, nan=WRONG),
     steps=clock(0, 1, 4, wrong=[[0, 5], [99]]),

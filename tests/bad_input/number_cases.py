@@ -58,43 +58,25 @@ NUMBERS = {
     "BinaryCrossEntropy, from_logits": loss(lambda: tl.BinaryCrossEntropy(True), array(4, 1, floats=False), yes),
     "CategoricalCrossEntropy": loss(tl.CategoricalCrossEntropy, rows, classes),
     "CategoricalCrossEntropy, one-hot": loss(tl.CategoricalCrossEntropy, rows, one_hot),
-    "CategoricalCrossEntropy, from_logits": loss(
-        lambda: tl.CategoricalCrossEntropy(True), array(4, 3, floats=False), classes
-    ),
+    "CategoricalCrossEntropy, from_logits": loss(lambda: tl.CategoricalCrossEntropy(True), array(4, 3, floats=False),
+        classes),
     "Optimizer": steps(OwnOptimizer, ("OwnOptimizer",), learning_rate=real(0.1)),
     "SGD": steps(tl.SGD, learning_rate=real(0.1), momentum=real(0.5, high=1), weight_decay=real(0.1)),
-    "RMSprop": steps(
-        tl.RMSprop, learning_rate=real(0.1), rho=real(0.5, high=1), epsilon=real(1e-7), weight_decay=real(0.1)
-    ),
-    "Adam": steps(
-        tl.Adam,
-        learning_rate=real(0.1),
-        beta_1=real(0.5, high=1),
-        beta_2=real(0.5, high=1),
-        epsilon=real(1e-7),
-        weight_decay=real(0.1),
-    ),
+    "RMSprop": steps(tl.RMSprop, learning_rate=real(0.1), rho=real(0.5, high=1), epsilon=real(1e-7),
+        weight_decay=real(0.1)),
+    "Adam": steps(tl.Adam, learning_rate=real(0.1), beta_1=real(0.5, high=1), beta_2=real(0.5, high=1),
+        epsilon=real(1e-7), weight_decay=real(0.1)),
     "accuracy": Subject(tl.accuracy, predicted=scores, target=classes, speaks=("classes",)),
-    "accuracy, yes or no": Subject(
-        tl.accuracy, predicted=probabilities, target=labels(4, 2, empty=WRONG), speaks=("classes",)
-    ),
-    "confusion_matrix": Subject(
-        tl.confusion_matrix,
-        predicted=labels(4, 3, larger=OPEN),
-        target=labels(4, 3, larger=OPEN),
-        n_classes=integer(3, 5),
-        speaks=("classes",),
-    ),
-    "majority_baseline": Subject(
-        tl.majority_baseline, target=labels(4, 3, empty=WRONG, larger=OPEN), speaks=("classes",)
-    ),
+    "accuracy, yes or no": Subject(tl.accuracy, predicted=probabilities, target=labels(4, 2, empty=WRONG),
+        speaks=("classes",)),
+    "confusion_matrix": Subject(tl.confusion_matrix, predicted=labels(4, 3, larger=OPEN),
+        target=labels(4, 3, larger=OPEN), n_classes=integer(3, 5), speaks=("classes",)),
+    "majority_baseline": Subject(tl.majority_baseline, target=labels(4, 3, empty=WRONG, larger=OPEN),
+        speaks=("classes",)),
     "metrics.classes": Subject(metrics.classes, values=scores, speaks=("values",)),
     "confidence_interval": Subject(tl.confidence_interval, correct=integer(3, low=0), total=integer(7)),
-    "Scorecard": Subject(
-        lambda **given: (str(card := tl.Scorecard(**given)), card.as_dict("a model")),
-        predicted=labels(4, 3),
-        target=labels(4, 3),
+    "Scorecard": Subject(lambda **given: (str(card := tl.Scorecard(**given)), card.as_dict("a model")),
+        predicted=labels(4, 3), target=labels(4, 3),
         names=choice(["a", "b", "c"], ("ä", "", "c d"), wrong=[None, [], 3, [1, 2, 3]]),
-        speaks=("classes", "confusion_matrix"),
-    ),
-}
+        speaks=("classes", "confusion_matrix")),
+}  # fmt: skip

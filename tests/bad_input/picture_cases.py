@@ -11,17 +11,7 @@ import tinylearn as tl
 from animations.scenes.convolution.pulls import patches_of
 from tests.bad_input.hostile import WRONG, array, choice, integer, labels
 from tests.bad_input.scene_arguments import PICTURES as PICTURES_SHOWN
-from tests.bad_input.scene_arguments import (
-    PIXEL_STATES,
-    PIXELS,
-    Scenes,
-    clock,
-    objects,
-    one_of,
-    run,
-    word,
-    words,
-)
+from tests.bad_input.scene_arguments import PIXEL_STATES, PIXELS, Scenes, clock, objects, one_of, run, word, words
 from tests.bad_input.small_runs import seeded
 from tests.bad_input.verdict import Subject
 

@@ -18,19 +18,8 @@ import animations as an
 import tinylearn as tl
 from animations.engine.painter import Painter
 from chapters.ch02_gradient_descent import diverge, gradient_descent
-from tests.bad_input.hostile import (
-    NO_ARRAYS,
-    WRONG,
-    Argument,
-    Given,
-    kinds,
-    layouts,
-    made,
-    never_none,
-    of,
-    shapes,
-    values,
-)
+from tests.bad_input import hostile
+from tests.bad_input.hostile import WRONG, Argument, Given, made, never_none, of
 from tests.bad_input.small_runs import seeded, small_model
 from tests.bad_input.verdict import Subject
 
@@ -113,9 +102,12 @@ def growing(count: int) -> Argument:
     """Numbers (count,), each larger than the one before; otherwise in memory, in other dtypes, shapes, orders."""
     good = st.integers(0, 99).map(lambda seed: np.cumsum(np.random.default_rng(seed).uniform(0.2, 0.5, count)) - 1)
     near = [np.zeros(count), np.ones(count), np.arange(count)[::-1]]
-    hostile = good.flatmap(lambda a: st.sampled_from(
-        layouts(a, True) + kinds(a, True) + shapes(a) + values(a, WRONG) + of(near, WRONG)))  # fmt: skip
-    return Argument(good.map(Given), hostile | st.sampled_from(of(NO_ARRAYS, WRONG)))
+
+    def changed(a: np.ndarray) -> st.SearchStrategy[Given]:
+        others = hostile.layouts(a, True) + hostile.kinds(a, True) + hostile.shapes(a) + hostile.values(a, WRONG)
+        return st.sampled_from(others + of(near, WRONG))
+
+    return Argument(good.map(Given), good.flatmap(changed) | st.sampled_from(of(hostile.NO_ARRAYS, WRONG)))
 
 
 def optional(argument: Argument) -> Argument:

@@ -270,16 +270,10 @@ def _words(value: Any) -> list[str]:
         return [word for word in [*words, Path(str(value)).name, Path(str(value)).suffix] if word]
     if isinstance(value, list | tuple | set | dict):
         parts = [*value, *(value.values() if isinstance(value, dict) else ())]
-        words += [
-            "none",
-            "has no",
-            str(len(value)),
-            *map(repr, parts),
-            *map(str, parts),
-            *(part.__name__ for part in parts if isinstance(part, type)),
-            *(str(part.shape) for part in parts if isinstance(part, np.ndarray)),
-            *(f"({len(part)},)" for part in parts if isinstance(part, list)),
-        ]
+        words += ["none", "has no", str(len(value)), *map(repr, parts), *map(str, parts)]
+        words += [part.__name__ for part in parts if isinstance(part, type)]
+        words += [str(part.shape) for part in parts if isinstance(part, np.ndarray)]
+        words += [f"({len(part)},)" for part in parts if isinstance(part, list)]
     if not isinstance(value, np.ndarray | np.generic | list):
         return words
     try:
@@ -290,14 +284,9 @@ def _words(value: Any) -> list[str]:
     if array.size and array.dtype.kind in "fiu":
         entries += [array.min().item(), array.max().item() + 0.0]  # -0 is told as 0
     described = [str(array.shape), str(array.dtype), *map(str, array.shape), *map(repr, entries), *map(str, entries)]
-    return [
-        *words,
-        *described,
-        *(f"{v:{form}}" for v in entries if isinstance(v, float | bool | np.floating) for form in ("g", ".10g")),
-        "nan",
-        "inf",
-        "none",
-    ]
+    numbers = [value for value in entries if isinstance(value, float | bool | np.floating)]
+    described += [f"{value:{form}}" for value in numbers for form in ("g", ".10g")]
+    return [*words, *described, "nan", "inf", "none"]
 
 
 def _short(value: Any) -> str:

@@ -6,25 +6,8 @@ Three networks with one optimiser, and every optimiser with one network.
 import numpy as np
 import pytest
 
-from tinylearn import (
-    SGD,
-    Adam,
-    AveragePool2D,
-    BatchNorm,
-    Conv2D,
-    Dense,
-    Flatten,
-    LayerNorm,
-    LeakyReLU,
-    MaxPool2D,
-    MeanSquaredError,
-    Residual,
-    RMSprop,
-    Sequential,
-    Sigmoid,
-    Tanh,
-    fit,
-)
+import tinylearn as tl
+from tinylearn import SGD, Adam, BatchNorm, Conv2D, Dense, Flatten, LayerNorm, LeakyReLU, Residual, RMSprop, Tanh, fit
 
 torch = pytest.importorskip("torch")
 nn = torch.nn
@@ -65,9 +48,9 @@ def vectors(rng):
 
 def images(rng):
     ours = [
-        *(Conv2D(2, 5, 3, padding=1, rng=rng), BatchNorm(5), MaxPool2D(2, stride=1)),
+        *(Conv2D(2, 5, 3, padding=1, rng=rng), BatchNorm(5), tl.MaxPool2D(2, stride=1)),
         Residual(Conv2D(5, 5, 3, padding="same", rng=rng), BatchNorm(5), LeakyReLU()),
-        *(AveragePool2D(2, padding=1), Flatten(), Dense(60, 2, rng=rng), Sigmoid()),
+        *(tl.AveragePool2D(2, padding=1), Flatten(), Dense(60, 2, rng=rng), tl.Sigmoid()),
     ]
     theirs = [
         *(nn.Conv2d(2, 5, 3, padding=1), nn.BatchNorm2d(5), nn.MaxPool2d(2, stride=1)),
@@ -136,13 +119,13 @@ def test_fifty_updates_equal_pytorchs(name):
     rng = np.random.default_rng(0)
     make, ours_steps, theirs_steps = RUNS[name]
     ours, theirs, x = make(rng)
-    model, twin = Sequential(ours), nn.Sequential(*theirs).double()
+    model, twin = tl.Sequential(ours), nn.Sequential(*theirs).double()
     y = rng.uniform(size=(*x.shape[:-1], 2) if x.ndim == 3 else (len(x), 2))
     with torch.no_grad():
         for mine, parameter in zip(model.named_parameters().values(), twin.parameters(), strict=True):
             parameter.copy_(as_theirs(mine))
     losses, their_losses, start = [], [], model.parameters.copy()
-    fit(model, x, y, loss=MeanSquaredError(), optimizer=ours_steps.clone(), epochs=1, batch_size=BATCH,
+    fit(model, x, y, loss=tl.MeanSquaredError(), optimizer=ours_steps.clone(), epochs=1, batch_size=BATCH,
         shuffle=False, callbacks=[lambda update: losses.append(update.loss)])  # fmt: skip
 
     their_x = torch.tensor(x).permute(0, 3, 1, 2) if x.ndim == 4 else torch.tensor(x)

@@ -4,24 +4,8 @@ import shutil
 
 import numpy as np
 
-from tinylearn import (
-    SGD,
-    Adam,
-    Augment,
-    CategoricalCrossEntropy,
-    Checkpoint,
-    Conv2D,
-    Dense,
-    Dropout,
-    Flatten,
-    Layer,
-    MaxPool2D,
-    Optimizer,
-    ReLU,
-    RMSprop,
-    Sequential,
-    fit,
-)
+import tinylearn as tl
+from tinylearn import SGD, Adam, Augment, CategoricalCrossEntropy, Checkpoint, Conv2D, Dense, Dropout, Flatten, Layer
 
 
 class Centred(Layer):
@@ -44,7 +28,7 @@ class Centred(Layer):
         return f"Centred({self.n_in})"
 
 
-class Averaged(Optimizer):
+class Averaged(tl.Optimizer):
     """Gradient descent along a mean of all gradients, with numbers of NumPy's among what it remembers."""
 
     def __init__(self, learning_rate):
@@ -66,7 +50,7 @@ class Late(SGD):
         super().step(parameters, self.seen)
 
 
-OPTIMIZERS = {"SGD": lambda: SGD(0.05, momentum=0.9), "RMSprop": RMSprop, "Adam": Adam,
+OPTIMIZERS = {"SGD": lambda: SGD(0.05, momentum=0.9), "RMSprop": tl.RMSprop, "Adam": Adam,
               "Averaged": lambda: Averaged(0.1), "Late": lambda: Late(0.01)}  # fmt: skip
 EPOCHS = 6
 
@@ -75,9 +59,9 @@ def start(seed=0, optimizer="Adam", dtype=np.float64, *, shared=True, generator=
     """Return (model, optimizer, rng) as they are before a run; dropout draws from `rng` if that is `shared`."""
     rng = np.random.Generator(generator(seed))
     dropped = rng if shared else np.random.Generator(generator(seed + 100))
-    layers = [Conv2D(2, 2, 3, rng=rng), MaxPool2D(2), ReLU(), Flatten(), Dropout(0.4, rng=dropped),
+    layers = [Conv2D(2, 2, 3, rng=rng), tl.MaxPool2D(2), tl.ReLU(), Flatten(), Dropout(0.4, rng=dropped),
               Dense(8, 3, rng=rng), Dropout(0.1, rng=dropped)]  # fmt: skip
-    return Sequential([*layers, *(kind(3) for kind in last)], dtype), OPTIMIZERS[optimizer](), rng
+    return tl.Sequential([*layers, *(kind(3) for kind in last)], dtype), OPTIMIZERS[optimizer](), rng
 
 
 def go_on(run, epochs, n_workers=1, count=40, data_seed=1, **settings):
@@ -87,7 +71,7 @@ def go_on(run, epochs, n_workers=1, count=40, data_seed=1, **settings):
     x, y = data.random((count, 6, 6, 2)), data.integers(0, 3, count)
     augment, loss = Augment(rotation=20, shift=0.1, flip=True), CategoricalCrossEntropy(from_logits=True)
     settings = {"batch_size": 16, "augment": augment, "loss": loss} | settings
-    return fit(model, x, y, optimizer=optimizer, epochs=epochs, rng=rng, workers=n_workers, **settings)
+    return tl.fit(model, x, y, optimizer=optimizer, epochs=epochs, rng=rng, workers=n_workers, **settings)
 
 
 def keeping(folder, run, steps):

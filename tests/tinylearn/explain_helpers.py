@@ -5,27 +5,15 @@ import re
 import numpy as np
 import pytest
 
-from tinylearn import (
-    SGD,
-    Adam,
-    BinaryCrossEntropy,
-    Dense,
-    Dropout,
-    MeanSquaredError,
-    Recorder,
-    ReLU,
-    RMSprop,
-    Sequential,
-    Sigmoid,
-    fit,
-)
+import tinylearn as tl
+from tinylearn import SGD, Adam, BinaryCrossEntropy, Dense, Dropout, MeanSquaredError, Recorder, ReLU, Sequential, fit
 
 DATA = np.random.default_rng(0).normal(size=(9, 4))
 X, Y = DATA[:, :3], DATA[:, 3:]
 OPTIMIZERS = {
     "SGD": lambda: SGD(0.001),
     "momentum": lambda: SGD(0.001, momentum=0.9),
-    "RMSprop": lambda: RMSprop(0.003),
+    "RMSprop": lambda: tl.RMSprop(0.003),
     "Adam": lambda: Adam(0.003),
     "AdamW": lambda: Adam(0.003, weight_decay=0.5),
 }
@@ -119,7 +107,7 @@ def small_parts(dtype=np.float64):
     """Return model, x, y and loss of a small run, made anew."""
     rng = np.random.default_rng(0)
     x, y = rng.normal(size=(9, 3)), rng.random((9, 1)).round()
-    layers = [Dense(3, 4, rng=rng), ReLU(), Dense(4, 1, rng=rng), Sigmoid()]
+    layers = [Dense(3, 4, rng=rng), ReLU(), Dense(4, 1, rng=rng), tl.Sigmoid()]
     return {"model": Sequential(layers, dtype), "x": x, "y": y, "loss": BinaryCrossEntropy()}
 
 

@@ -6,18 +6,7 @@ import numpy as np
 import pytest
 
 from tests.tinylearn.training_helpers import small_data, small_model
-from tinylearn import (
-    SGD,
-    Dense,
-    DivergenceError,
-    MeanSquaredError,
-    Recorder,
-    Recording,
-    ReLU,
-    Sequential,
-    Update,
-    fit,
-)
+from tinylearn import SGD, Dense, DivergenceError, MeanSquaredError, Recorder, Recording, ReLU, Sequential, Update, fit
 from tinylearn.divergence import DivergenceMonitor
 
 

@@ -3,22 +3,10 @@
 import numpy as np
 import pytest
 
+import tinylearn as tl
 from tests.tinylearn.refusals import assert_refused, refusals
 from tests.tinylearn.training_helpers import neuron, small_data, small_model, train
-from tinylearn import (
-    SGD,
-    Adam,
-    Augment,
-    BinaryCrossEntropy,
-    CategoricalCrossEntropy,
-    Dense,
-    MeanSquaredError,
-    ProgressBar,
-    ReLU,
-    Sequential,
-    Sigmoid,
-    fit,
-)
+from tinylearn import SGD, Adam, Augment, BinaryCrossEntropy, Dense, MeanSquaredError, ProgressBar, ReLU, Sequential
 from tinylearn.datasets import celsius_fahrenheit
 
 
@@ -30,7 +18,7 @@ def test_equals_the_loop_by_hand_bit_for_bit(make, batch_size, dtype):
     models = []
     for _ in range(3):
         rng = np.random.default_rng(0)
-        models.append(Sequential([Dense(3, 5, rng=rng), ReLU(), Dense(5, 1, rng=rng), Sigmoid()], dtype))
+        models.append(Sequential([Dense(3, 5, rng=rng), ReLU(), Dense(5, 1, rng=rng), tl.Sigmoid()], dtype))
     model, by_hand, other = models
     settings = {"epochs": 5, "batch_size": batch_size}
     losses = train(model, x, y, optimizer=make(), rng=np.random.default_rng(3), **settings)
@@ -127,7 +115,7 @@ def masked(which, index):
 
 
 ONES = np.ones((4, 3))
-softmax = CategoricalCrossEntropy(from_logits=True)
+softmax = tl.CategoricalCrossEntropy(from_logits=True)
 
 
 @refusals(
@@ -174,4 +162,4 @@ def test_refuses(call, kind, words):
 
 def test_refuses_what_is_no_model():
     with pytest.raises(TypeError, match="fit: model must be a Sequential"):
-        fit(Dense(3, 1, rng=np.random.default_rng(0)), *small_data(4), loss=softmax, optimizer=SGD(0.1), epochs=1)
+        tl.fit(Dense(3, 1, rng=np.random.default_rng(0)), *small_data(4), loss=softmax, optimizer=SGD(0.1), epochs=1)

@@ -3,20 +3,9 @@
 import numpy as np
 import pytest
 
+import tinylearn as tl
 from tests.tinylearn.refusals import assert_refused, refusals
-from tinylearn import (
-    SGD,
-    BatchNorm,
-    Conv2D,
-    Dense,
-    Layer,
-    MeanSquaredError,
-    ReLU,
-    Residual,
-    Sequential,
-    check_gradients,
-    fit,
-)
+from tinylearn import SGD, BatchNorm, Conv2D, Dense, Layer, MeanSquaredError, ReLU, Residual, Sequential, fit
 
 ONES = np.ones((3, 2))
 MASKED = np.ma.masked_invalid([[1.0, 2.0], [3.0, 4.0], [np.nan, 6.0]])
@@ -182,7 +171,7 @@ def test_a_subclass_may_give_its_parent_another_shape():
     layer, x = PixelsInRows(1, 2, 3, rng=np.random.default_rng(0)), np.random.default_rng(1).normal(size=(3, 16))
     for _ in range(2):  # the second time, the shapes are known
         assert layer.backward(layer.forward(x)).shape == x.shape
-    assert check_gradients(layer, x).error < 1e-6
+    assert tl.check_gradients(layer, x).error < 1e-6
     with pytest.raises(ValueError, match=r"expects x of shape \(N, D\), got \(2, 2, 2\)"):
         layer.forward(np.ones((2, 2, 2)))
     layer.forward(x)

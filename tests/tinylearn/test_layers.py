@@ -8,22 +8,7 @@ import pytest
 
 import tinylearn
 from tests.tinylearn.refusals import assert_refused, refusals
-from tinylearn import (
-    Adam,
-    AveragePool2D,
-    BatchNorm,
-    Conv2D,
-    Dense,
-    Dropout,
-    Layer,
-    LayerNorm,
-    LeakyReLU,
-    MaxPool2D,
-    Residual,
-    Sequential,
-    Softmax,
-    check_gradients,
-)
+from tinylearn import Adam, AveragePool2D, BatchNorm, Conv2D, Dense, Dropout, Layer, LayerNorm, MaxPool2D, Softmax
 from tinylearn.layer_table import LAYERS, make_input, make_layer
 from tinylearn.layers import convolution, dense, pooling
 
@@ -64,7 +49,7 @@ def test_has_the_gradients_of_its_forward(name):
     """check_gradients looks at them while training, and while predicting; it leaves the layer and x as they were."""
     layer, x = made(name)
     before = copy.deepcopy((layer.params, layer.state, x))
-    assert check_gradients(layer, x, rng=np.random.default_rng(1)).error < 1e-6
+    assert tinylearn.check_gradients(layer, x, rng=np.random.default_rng(1)).error < 1e-6
     np.testing.assert_equal((layer.params, layer.state, x), before)
     assert (layer.grads, layer.out_shape) == ({}, None)  # it was never run: only copies of it were
     passed(layer, x)
@@ -89,7 +74,7 @@ def test_only_reads_its_arguments_and_never_overwrites_a_result(name):
 def test_keeps_float32_alone_and_in_a_model(name):
     layer, x = made(name, dtype=np.float32)
     assert {array.dtype for array in passed(layer, x)[:2]} == {np.dtype(np.float32)}
-    model = Sequential([made(name)[0]], dtype=np.float32)
+    model = tinylearn.Sequential([made(name)[0]], dtype=np.float32)
     for given in (x, x.astype(np.float64)):  # the second time after a step
         assert {array.dtype for array in passed(model, given)} == {np.dtype(np.float32)}
         Adam(np.float64(0.1)).step(model.parameters, model.gradients)
@@ -246,7 +231,7 @@ def conv(*arguments, **settings):
     (lambda: Dropout(math.nan, rng=RNG), ValueError, r"^Dropout: rate must be in \[0, 1\), got nan$"),
     (lambda: Dropout(0.2), TypeError, "rng"),
     (lambda: Dropout(0.2, rng=np.random.RandomState(0)), TypeError, "^Dropout: rng must be a NumPy generator"),
-    (lambda: LeakyReLU(1), ValueError, r"^LeakyReLU: slope must be in \[0, 1\)"),
+    (lambda: tinylearn.LeakyReLU(1), ValueError, r"^LeakyReLU: slope must be in \[0, 1\)"),
     (lambda: BatchNorm(0), ValueError, "^BatchNorm: n_in must be at least 1, got 0$"),
     (lambda: BatchNorm(3, momentum=1), ValueError, r"^BatchNorm: momentum must be in \(0, 1\), got 1\.0$"),
     (lambda: BatchNorm(3, momentum=0), ValueError, r"^BatchNorm: momentum must be in \(0, 1\), got 0\.0$"),
@@ -276,7 +261,7 @@ def test_refuses_wrong_arguments(call, kind, words):
         (conv(2, 3, (3, 2)), (4, 2, 5, 2), r": a window of 3 × 2 does not fit an image of 2 × 5 with padding"),
         (MaxPool2D(3), (4, 5, 5), r"^MaxPool2D\(3\) expects images of shape \(N, H, W, C\), got \(4, 5, 5\)"),
         (MaxPool2D(3), (4, 2, 5, 1), r"^MaxPool2D\(3\): a window of 3 × 3 does not fit an image of 2 × 5 with padding"),
-        (Residual(Dense(3, 2, rng=RNG)), (12, 3),
+        (tinylearn.Residual(Dense(3, 2, rng=RNG)), (12, 3),
          r"^Residual\(Dense\(3, 2\)\): its layers must keep the shape of x, \(12, 3\), they give \(12, 2\)$"),
     ],
     ids=str,

@@ -7,22 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import tinylearn as tl
 from tests.tinylearn.refusals import assert_refused, refusals
-from tinylearn import (
-    SGD,
-    Conv2D,
-    Dense,
-    Dropout,
-    Flatten,
-    Layer,
-    MaxPool2D,
-    MeanSquaredError,
-    ReLU,
-    Sequential,
-    Sigmoid,
-    Softmax,
-    fit,
-)
+from tinylearn import SGD, Conv2D, Dense, Dropout, Flatten, Layer, MaxPool2D, ReLU, Sequential, Sigmoid, Softmax, fit
 
 
 def dense(n_in, n_out):
@@ -204,7 +191,7 @@ def untrained(*layers):
     model = Sequential(layers)
     before = model.parameters.copy()
     try:
-        fit(model, np.ones((4, 3)), np.ones((4, 2)), loss=MeanSquaredError(), optimizer=SGD(0.1), epochs=1)
+        fit(model, np.ones((4, 3)), np.ones((4, 2)), loss=tl.MeanSquaredError(), optimizer=SGD(0.1), epochs=1)
     finally:
         np.testing.assert_array_equal(model.parameters, before)
 

@@ -7,22 +7,9 @@ import pickle
 import numpy as np
 import pytest
 
+import tinylearn as tl
 from tests.tinylearn.refusals import assert_refused, refusals
-from tinylearn import (
-    SGD,
-    Adam,
-    Dense,
-    MeanSquaredError,
-    Optimizer,
-    Recorder,
-    Recording,
-    RMSprop,
-    Sequential,
-    fit,
-    load_checkpoint,
-    race,
-    save_checkpoint,
-)
+from tinylearn import SGD, Adam, Dense, MeanSquaredError, Optimizer, RMSprop, Sequential, fit, load_checkpoint, race
 
 X = np.random.default_rng(0).normal(size=(12, 3))
 Y = X @ np.array([[1.0], [-2], [0.5]])
@@ -294,7 +281,7 @@ def test_a_run_goes_on_from_a_checkpoint(make, dtype, tmp_path):
     train(whole[0], whole[1], rng=whole[2])
     train(whole[0], whole[1], rng=whole[2])
     train(stopped[0], stopped[1], rng=stopped[2])
-    save_checkpoint(tmp_path / "run.npz", *stopped)
+    tl.save_checkpoint(tmp_path / "run.npz", *stopped)
     train(resumed[0], resumed[1])  # whatever it remembers, it forgets
     load_checkpoint(tmp_path / "run.npz", *resumed)
     assert resumed[1].learning_rate == stopped[1].learning_rate
@@ -305,7 +292,7 @@ def test_a_run_goes_on_from_a_checkpoint(make, dtype, tmp_path):
 def through_file(folder, there, here):
     """Save a run with one optimiser, and load it with another."""
     rng, model = np.random.default_rng(0), small_model(7)
-    save_checkpoint(folder / "run.npz", small_model(), there, rng)
+    tl.save_checkpoint(folder / "run.npz", small_model(), there, rng)
     load_checkpoint(folder / "run.npz", model, here, rng)
     np.testing.assert_array_equal(model.parameters, small_model().parameters)
 
@@ -368,11 +355,11 @@ def test_races_unless_it_has_made_steps(make):
 def test_explains_every_update(name, tmp_path):
     """In the process that trained; and loaded, told with a new optimiser."""
     make, model = MAKERS[name], small_model(0, np.float32)
-    recorder = Recorder(model, tmp_path / "run")
+    recorder = tl.Recorder(model, tmp_path / "run")
     train(model, make(), callbacks=[recorder])
     recording = recorder.recording
     parts = {"model": small_model(0, np.float32), "x": X, "y": Y, "loss": MeanSquaredError(), "optimizer": make()}
-    loaded = Recording.load(tmp_path / "run", **parts)
+    loaded = tl.Recording.load(tmp_path / "run", **parts)
     for step in recording.steps[:0:-2].tolist():
         told = [each.explain(step, "dense_1.w[1, 2]") for each in (recording, loaded)]
         assert str(told[0]) == str(told[1])

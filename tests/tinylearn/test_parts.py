@@ -8,25 +8,9 @@ from collections import deque
 import numpy as np
 import pytest
 
+import tinylearn as tl
 from tests.tinylearn.refusals import assert_refused, refusals
-from tinylearn import (
-    SGD,
-    Adam,
-    BatchNorm,
-    Dense,
-    Dropout,
-    Layer,
-    MeanSquaredError,
-    ReLU,
-    Residual,
-    Sequential,
-    Tanh,
-    check_gradients,
-    fit,
-    load_checkpoint,
-    save_checkpoint,
-    workers,
-)
+from tinylearn import SGD, Adam, BatchNorm, Dense, Dropout, Layer, ReLU, Residual, Sequential, Tanh, fit, workers
 
 X, Y = np.random.default_rng(4).normal(size=(12, 3)), np.random.default_rng(5).normal(size=(12, 3))
 
@@ -112,7 +96,7 @@ STATE = [
 
 
 def train(model, *, n_workers=1, epochs=3, optimizer=None, callbacks=()):
-    return fit(model, X, Y, loss=MeanSquaredError(), optimizer=optimizer or SGD(0.005), epochs=epochs, batch_size=4,
+    return fit(model, X, Y, loss=tl.MeanSquaredError(), optimizer=optimizer or SGD(0.005), epochs=epochs, batch_size=4,
                rng=np.random.default_rng(2), workers=n_workers, callbacks=callbacks)  # fmt: skip
 
 
@@ -190,7 +174,7 @@ def test_a_copy_of_a_part_belongs_to_no_model():
 
 
 def test_has_the_gradients_of_its_forward():
-    assert check_gradients(Held(), X[:1]).error < 1e-6
+    assert tl.check_gradients(Held(), X[:1]).error < 1e-6
 
 
 def test_training_reaches_every_part_and_only_the_first_that_learns_needs_no_dx():
@@ -277,10 +261,10 @@ def test_files_and_checkpoints_keep_every_part(make, tmp_path):
     assert bits(other) == bits(model)
     with np.load(tmp_path / "model.npz") as file:
         assert file.files == [*model.named_parameters(), *model.named_state()]
-    save_checkpoint(tmp_path / "point.npz", model, SGD(0.1), rng)
+    tl.save_checkpoint(tmp_path / "point.npz", model, SGD(0.1), rng)
     train(model)
     other = make(seed=7)
-    load_checkpoint(tmp_path / "point.npz", other, SGD(0.1), np.random.default_rng(0))
+    tl.load_checkpoint(tmp_path / "point.npz", other, SGD(0.1), np.random.default_rng(0))
     train(other)  # inner generators and states go on, too
     assert bits(other) == bits(model)
 

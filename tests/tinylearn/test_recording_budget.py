@@ -103,14 +103,7 @@ def test_leaves_records_although_meta_describes_many_calls_of_fit(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("text", "number"),
-    [
-        ("9000", 9000),
-        ("9 kB", 9000),
-        ("0.5mb", 500_000),
-        ("1 MiB", 1 << 20),
-        (10**9,) * 2,
-    ],
+    ("text", "number"), [("9000", 9000), ("9 kB", 9000), ("0.5mb", 500_000), ("1 MiB", 1 << 20), (10**9,) * 2]
 )
 def test_reads_a_budget_in_words(text, number):
     assert Recorder(small_model(), budget=text).budget == number

@@ -6,21 +6,9 @@ Its recordings are the same, too. Runs that die again and again are in `test_che
 import numpy as np
 import pytest
 
+import tinylearn as tl
 from tests.tinylearn.checkpoint_runs import EPOCHS, go_on, keeping, start, state
-from tinylearn import (
-    SGD,
-    Checkpoint,
-    Dense,
-    Evaluate,
-    MeanSquaredError,
-    Recorder,
-    Recording,
-    Sequential,
-    Update,
-    accuracy,
-    fit,
-    save_checkpoint,
-)
+from tinylearn import SGD, Checkpoint, Dense, Evaluate, MeanSquaredError, Recorder, Recording, Sequential, Update, fit
 from tinylearn.checks import without_addresses
 
 
@@ -60,7 +48,7 @@ def test_goes_on_with_draws_from_spawned_generators(tmp_path):
 def evaluations():
     """Return two on different pictures: right answers as numbers, and answers as arrays."""
     x, y = np.random.default_rng(2).random((9, 6, 6, 2)), np.arange(9) % 3
-    return [Evaluate(x, y, accuracy), Evaluate(x[:2], None, lambda predicted, _: predicted)]
+    return [Evaluate(x, y, tl.accuracy), Evaluate(x[:2], None, lambda predicted, _: predicted)]
 
 
 @pytest.mark.parametrize(("step", "swapped"), [(2, False), (3, True)])
@@ -139,7 +127,7 @@ THE_SAME = "^fit: resume must be of a run like this one: "
     ids=without_addresses,
 )  # fmt: skip
 def test_refuses_what_is_not_of_this_run_before_anything_changes(begun, step, epochs, settings, error, message):
-    save_checkpoint(begun[1] / "other.npz", *start(), epoch=1)
+    tl.save_checkpoint(begun[1] / "other.npz", *start(), epoch=1)
     check_refused(error, message, start(seed=9), epochs, **{"resume": begun[1] / f"{step}.npz"} | settings)
 
 

@@ -141,11 +141,7 @@ A_CLASS = "^sketches: a class must be one of plane, .*deer, .*truck, or 0 to 9, 
 @refusals(
     (lambda: drawn(0), ValueError, "^sketches: n must be at least 1, got 0"),
     (lambda: drawn(2.5), TypeError, "^sketches: n must be a whole number, got 2.5"),
-    (
-        lambda: sketches(5, rng=0),
-        TypeError,
-        r"^sketches: rng must be a NumPy generator, such as np\.",
-    ),
+    (lambda: sketches(5, rng=0), TypeError, r"^sketches: rng must be a NumPy generator, such as np\."),
     (lambda: drawn(5, classes="deer"), TypeError, CLASSES + r"'deer'; write \['deer'\]"),
     (lambda: drawn(5, classes=4), TypeError, CLASSES + r"4; write \[4\]"),
     (lambda: drawn(5, classes=[]), ValueError, "must name at least one class, got none; leave it out for all ten"),

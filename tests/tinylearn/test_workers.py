@@ -5,21 +5,8 @@ import threading
 import numpy as np
 import pytest
 
-from tinylearn import (
-    SGD,
-    CategoricalCrossEntropy,
-    Conv2D,
-    Dense,
-    Flatten,
-    Layer,
-    MaxPool2D,
-    Recorder,
-    ReLU,
-    RMSprop,
-    Sequential,
-    fit,
-    workers,
-)
+import tinylearn as tl
+from tinylearn import SGD, CategoricalCrossEntropy, Conv2D, Dense, Flatten, Layer, Recorder, ReLU, Sequential, workers
 from tinylearn.parameters import replica
 
 SIDE, CLASSES = 8, 3
@@ -59,7 +46,9 @@ class Noise(Layer):
 
 def convnet(*first):
     rng = np.random.default_rng(0)
-    return Sequential([*first, Conv2D(2, 4, 3, rng=rng), MaxPool2D(2), ReLU(), Flatten(), Dense(36, CLASSES, rng=rng)])
+    return Sequential(
+        [*first, Conv2D(2, 4, 3, rng=rng), tl.MaxPool2D(2), ReLU(), Flatten(), Dense(36, CLASSES, rng=rng)]
+    )
 
 
 def images(n=50):
@@ -69,7 +58,7 @@ def images(n=50):
 
 def train(model, *, n_workers, epochs=3, batch_size=16, n=50, callbacks=(), optimizer=None):
     x, y = images(n)
-    return fit(model, x, y, loss=CategoricalCrossEntropy(from_logits=True), optimizer=optimizer or RMSprop(0.01),
+    return tl.fit(model, x, y, loss=CategoricalCrossEntropy(from_logits=True), optimizer=optimizer or tl.RMSprop(0.01),
                epochs=epochs, batch_size=batch_size, rng=np.random.default_rng(2), workers=n_workers,
                callbacks=callbacks)  # fmt: skip
 
@@ -116,7 +105,7 @@ def test_small_networks_stay_on_one_worker():
 
 def test_the_net_of_chapter_7_is_large_and_that_of_chapter_8_is_small():
     rng = np.random.default_rng(0)
-    images_net = Sequential([Conv2D(3, 64, 3, rng=rng), MaxPool2D(2), Conv2D(64, 32, 3, rng=rng)])
+    images_net = Sequential([Conv2D(3, 64, 3, rng=rng), tl.MaxPool2D(2), Conv2D(64, 32, 3, rng=rng)])
     lake = Sequential([Dense(20, 128, rng=rng), ReLU(), Dense(128, 64, rng=rng), ReLU(), Dense(64, 1, rng=rng)])
     of_images = workers.multiplications(images_net, (32, 32, 32, 3))
     assert workers.at_most(images_net, (32, 32, 32, 3)) > of_images > workers.SMALL
