@@ -97,14 +97,11 @@ def test_finds_a_fault(name, tmp_path):
     assert text in verdict.text
 
 
-@pytest.mark.parametrize(
-    ("call", "given", "kind"),
-    [
-        (lambda x: x.sum(), Given(GOOD), "right"),
-        (lambda x: np.asarray(x).sum(), Given(GOOD.tolist(), GOOD, True), "right"),
-        (lambda x: refuse(f"planted: x must have shape (3, 2), got {x.shape}"), Given(BAD, OPEN, True), "refused"),
-        (lambda x: Path(x).read_text(), Given(MISSING, WRONG, True), "refused"),
-    ],
-)
+@pytest.mark.parametrize(("call", "given", "kind"), [
+    (lambda x: x.sum(), Given(GOOD), "right"),
+    (lambda x: np.asarray(x).sum(), Given(GOOD.tolist(), GOOD, True), "right"),
+    (lambda x: refuse(f"planted: x must have shape (3, 2), got {x.shape}"), Given(BAD, OPEN, True), "refused"),
+    (lambda x: Path(x).read_text(), Given(MISSING, WRONG, True), "refused"),
+])  # fmt: skip
 def test_what_is_well_done_is_no_fault(call, given, kind, tmp_path):
     assert judge("planted", Subject(call, x=array(3, 2)), {"x": given}, tmp_path).kind == kind

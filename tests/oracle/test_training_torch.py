@@ -100,9 +100,7 @@ RUNS = {
         Adam(0.05, beta_1=0.6, beta_2=0.8, epsilon=1e-3),
         lambda p: their.Adam(p, 0.05, betas=(0.6, 0.8), eps=1e-3),
     ),
-    "AdamW": (
-        sequences, Adam(0.01, weight_decay=0.3), lambda p: their.AdamW(p, 0.01, eps=1e-7, weight_decay=0.3)
-    ),
+    "AdamW": (sequences, Adam(0.01, weight_decay=0.3), lambda p: their.AdamW(p, 0.01, eps=1e-7, weight_decay=0.3)),
     "SGD, decoupled weight decay": (
         sequences, SGD(0.05, momentum=0.9, weight_decay=0.2), lambda p: Decayed(MOMENTUM[1](p), 0.2)
     ),

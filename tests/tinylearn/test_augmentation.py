@@ -114,18 +114,6 @@ def test_quarter_turns_go_counter_clockwise_as_those_of_numpy(turns, size):
     np.testing.assert_allclose(turned, np.rot90(x, turns, axes=(1, 2)), atol=1e-12)
 
 
-@pytest.mark.parametrize(("down", "right"), [(0, 0), (2, 0), (0, 3), (-3, 5), (4, -1), (-4, -6)])
-@pytest.mark.parametrize(("fill", "mode"), [("reflect", "symmetric"), ("nearest", "edge")])
-def test_shifts_by_whole_pixels_show_a_part_of_the_padded_image(fill, mode, down, right):
-    x = batch(np.random.default_rng(0), (1, 5, 7, 3))
-    angles, _, mirrored = still(1)
-    padded = np.pad(x, ((0, 0), (5, 5), (7, 7), (0, 0)), mode)
-    expected = padded[:, 5 - down : 10 - down, 7 - right : 14 - right]
-    np.testing.assert_allclose(affine(x, angles, [[down / 5, right / 7]], mirrored, fill=fill), expected, atol=1e-12)
-    half = affine(np.array([[[[0.0], [1.0], [5.0], [7.0]]]]), [0], [[0, 0.5 / 4]], [False])
-    np.testing.assert_allclose(half.ravel(), [0, 0.5, 3, 6])  # half a pixel is the mean of two
-
-
 @given(st.integers(1, 9), st.integers(-40, 40), fills)
 def test_places_beyond_the_edge_are_those_that_pad_shows(size, place, fill):
     padded = np.pad(np.arange(size), 40, {"reflect": "symmetric", "nearest": "edge"}[fill])

@@ -128,14 +128,11 @@ def lose(step, parameters):
     return math.nan if step == 9 else None
 
 
-@pytest.mark.parametrize(
-    ("meddle", "parameter", "what"),
-    [
-        (set_nan, "dense_1.w", "made dense_1.w NaN or infinite"),
-        (grow, "dense_1.b", "grew dense_1.b from norm 0 to 2.24e+07"),
-        (lose, "dense_1.w", "met a loss of nan, with dense_1.w at norm"),
-    ],
-)
+@pytest.mark.parametrize(("meddle", "parameter", "what"), [
+    (set_nan, "dense_1.w", "made dense_1.w NaN or infinite"),
+    (grow, "dense_1.b", "grew dense_1.b from norm 0 to 2.24e+07"),
+    (lose, "dense_1.w", "met a loss of nan, with dense_1.w at norm"),
+])  # fmt: skip
 def test_finds_what_broke_first_in_the_recording(meddle, parameter, what):
     autopsy = broken_by_hand(meddle).autopsy(last=4)
     assert (autopsy.step, autopsy.parameter) == (9, parameter)
@@ -149,14 +146,11 @@ def grow_a_little(step, parameters):
     parameters.fill(3.0**step)  # 3^40 is far above 10⁶, but no single update is
 
 
-@pytest.mark.parametrize(
-    ("meddle", "settings", "states"),
-    [
-        (lambda step, parameters: None, {}, 13),
-        (grow_a_little, {"updates": 40}, 41),
-        (grow_a_little, {"updates": 40, "every": 20}, 3),  # between records that do not follow each other, too
-    ],
-)
+@pytest.mark.parametrize(("meddle", "settings", "states"), [
+    (lambda step, parameters: None, {}, 13),
+    (grow_a_little, {"updates": 40}, 41),
+    (grow_a_little, {"updates": 40, "every": 20}, 3),  # between records that do not follow each other, too
+])  # fmt: skip
 def test_finds_nothing_where_no_single_update_broke(meddle, settings, states):
     with pytest.raises(ValueError, match=f"autopsy: no update of this recording broke: all {states} states are finite"):
         broken_by_hand(meddle, **settings).autopsy()

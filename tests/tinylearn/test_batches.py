@@ -23,15 +23,12 @@ def as_bytes(made):
     return [[part.tobytes() for part in batch] for batch in made]
 
 
-@pytest.mark.parametrize(
-    ("settings", "drawn"),
-    [
-        ({}, True),
-        ({"augment": lambda x, rng: x + rng.normal(size=x.shape)}, True),
-        ({"shuffle": False}, False),
-        ({"size": 10}, False),
-    ],
-)
+@pytest.mark.parametrize(("settings", "drawn"), [
+    ({}, True),
+    ({"augment": lambda x, rng: x + rng.normal(size=x.shape)}, True),
+    ({"shuffle": False}, False),
+    ({"size": 10}, False),
+])  # fmt: skip
 def test_gives_the_same_batches_again_for_an_equal_generator_also_from_the_middle(settings, drawn):
     whole = as_bytes(batches_of(**settings))
     assert whole == as_bytes(batches_of(**settings))

@@ -191,8 +191,7 @@ Forgetting.__name__ = "Adam"
          r"the optimizer is Adam\(learning_rate=0.02, .*\) here, Adam\(learning_rate=0.01, .*\) there"),
         (made_of(optimizer=SGD(0.1)), made_of(optimizer=SGD(0.1, 0.5)),
          r"the optimizer is SGD\(.*momentum=0.5, .*\) here, SGD\(.*momentum=0.0, .*\) there"),
-        (made_of(), made_of(optimizer=Forgetting()),
-         "what the optimizer remembers is m, v, velocity here, m, v there"),
+        (made_of(), made_of(optimizer=Forgetting()), "what the optimizer remembers is m, v, velocity here, m, v there"),
         (start(generator=np.random.MT19937), start(), "rng is PCG64 here, MT19937 there"),
         (start(), start(shared=False), "dropout_1.rng is PCG64 here, the same as rng there"),
         (start(shared=False), start(), "dropout_1.rng is the same as rng here, PCG64 there"),
@@ -319,17 +318,13 @@ def test_refuses_what_is_no_part_of_a_run(path, whole, call):
 OTHER = r"Averaged\.self\.other must be an array, a number, a text or None to be kept, got "
 
 
-@pytest.mark.parametrize(
-    ("other", "message"),
-    [
-        (lambda model, optimizer: [1, 2], OTHER),
-        (lambda model, optimizer: np.array([None]), OTHER),
-        (lambda model, optimizer: optimizer.mean, r"optimizer.self.other shares memory with optimizer.self.mean"),
-        (lambda model, optimizer: optimizer.mean[:3], r"optimizer.self.other shares memory with optimizer.self.mean"),
-        (lambda model, optimizer: model.parameters[1:], r"self.other shares memory with parameters, but .* a copy"),
-    ],
-    ids=["list", "array of objects", "same", "view", "of the model"],
-)
+@pytest.mark.parametrize(("other", "message"), [
+    (lambda model, optimizer: [1, 2], OTHER),
+    (lambda model, optimizer: np.array([None]), OTHER),
+    (lambda model, optimizer: optimizer.mean, r"optimizer.self.other shares memory with optimizer.self.mean"),
+    (lambda model, optimizer: optimizer.mean[:3], r"optimizer.self.other shares memory with optimizer.self.mean"),
+    (lambda model, optimizer: model.parameters[1:], r"self.other shares memory with parameters, but .* a copy"),
+], ids=["list", "array of objects", "same", "view", "of the model"])  # fmt: skip
 def test_refuses_to_keep_what_would_not_come_back_as_it_was(path, other, message):
     """Arrays that share memory would come back apart: a step that writes into one would leave the other as it is."""
     run = start(optimizer="Averaged")

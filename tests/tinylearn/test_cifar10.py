@@ -76,16 +76,13 @@ def test_gives_values_from_0_to_1_and_colours_red_green_blue(tmp_path):
     assert CLASS_NAMES[data.y_train[0]] == "frog"
 
 
-@pytest.mark.parametrize(
-    ("variables", "folder"),
-    [
-        ({"TINYLEARN_DATA": "{}/mine", "XDG_CACHE_HOME": "{}/xdg", "HOME": "{}/home"}, "mine"),
-        ({"XDG_CACHE_HOME": "{}/xdg", "HOME": "{}/home"}, "xdg/tinylearn"),
-        ({"XDG_CACHE_HOME": "", "HOME": "{}/home"}, "home/.cache/tinylearn"),
-        ({"TINYLEARN_DATA": "~/mine", "HOME": "{}/home"}, "home/mine"),
-        ({"XDG_CACHE_HOME": "~/xdg", "HOME": "{}/home"}, "home/xdg/tinylearn"),
-    ],
-)
+@pytest.mark.parametrize(("variables", "folder"), [
+    ({"TINYLEARN_DATA": "{}/mine", "XDG_CACHE_HOME": "{}/xdg", "HOME": "{}/home"}, "mine"),
+    ({"XDG_CACHE_HOME": "{}/xdg", "HOME": "{}/home"}, "xdg/tinylearn"),
+    ({"XDG_CACHE_HOME": "", "HOME": "{}/home"}, "home/.cache/tinylearn"),
+    ({"TINYLEARN_DATA": "~/mine", "HOME": "{}/home"}, "home/mine"),
+    ({"XDG_CACHE_HOME": "~/xdg", "HOME": "{}/home"}, "home/xdg/tinylearn"),
+])  # fmt: skip
 def test_reads_the_cache_without_a_path(tmp_path, monkeypatch, variables, folder):
     monkeypatch.delenv("TINYLEARN_DATA")
     monkeypatch.delenv("XDG_CACHE_HOME", raising=False)

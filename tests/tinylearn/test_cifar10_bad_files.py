@@ -32,16 +32,13 @@ def pickled(rows, columns):
     return lambda data: python_2_pickle([1, 2, 3], np.zeros((rows, columns), np.uint8))
 
 
-@pytest.mark.parametrize(
-    ("form", "name", "change", "message"),
-    [
-        *((form, "data_batch_2", cut(length), "expected .* got ")
-          for form in FOLDERS for length in (0, 1, 100, 3073 * 2 - 1, -1)),
-        ("binary", "test_batch", lambda data: bytes(3073 * 10_001), "expected 1 to 10,000 rows .*, got 10,001 rows"),
-        ("python", "test_batch", pickled(3, 3073), r"expected data of shape \(n, 3072\), uint8, got .*3073"),
-        ("python", "test_batch", pickled(2, 3072), "expected .* a label for each, got 2 rows and 3 labels"),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("form", "name", "change", "message"), [
+    *((form, "data_batch_2", cut(length), "expected .* got ")
+      for form in FOLDERS for length in (0, 1, 100, 3073 * 2 - 1, -1)),
+    ("binary", "test_batch", lambda data: bytes(3073 * 10_001), "expected 1 to 10,000 rows .*, got 10,001 rows"),
+    ("python", "test_batch", pickled(3, 3073), r"expected data of shape \(n, 3072\), uint8, got .*3073"),
+    ("python", "test_batch", pickled(2, 3072), "expected .* a label for each, got 2 rows and 3 labels"),
+])  # fmt: skip
 def test_refuses_a_damaged_batch(tmp_path, form, name, change, message):
     file = write_folder(tmp_path / FOLDERS[form], form, random_batches()) / f"{name}{SUFFIXES[form]}"
     file.write_bytes(change(file.read_bytes()))
@@ -116,13 +113,10 @@ def test_names_the_files_that_are_there_instead_or_twice(tmp_path):
         cifar10(write_archive(tmp_path / "a.tar", twice))
 
 
-@pytest.mark.parametrize(
-    ("form", "expected"),
-    [
-        ("binary", "170,052,171 bytes with md5 c32a1d4ab5d03f1284b67883e8d87530"),
-        ("python", "170,498,071 bytes with sha256 6d958be074577803d12ecdefd02955f39262c83c"),
-    ],
-)
+@pytest.mark.parametrize(("form", "expected"), [
+    ("binary", "170,052,171 bytes with md5 c32a1d4ab5d03f1284b67883e8d87530"),
+    ("python", "170,498,071 bytes with sha256 6d958be074577803d12ecdefd02955f39262c83c"),
+])  # fmt: skip
 def test_expects_the_official_hash_of_an_archive_with_an_official_name(tmp_path, form, expected):
     archive = write_archive(tmp_path / f"cifar-10-{form}.tar.gz", archive_members(form, random_batches()))
     size = f"{archive.stat().st_size:,}"

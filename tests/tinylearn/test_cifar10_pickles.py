@@ -46,21 +46,18 @@ def test_reads_a_pickle_of_python_2_as_python_does():
     np.testing.assert_array_equal(batch.labels, expected[b"labels"])
 
 
-@pytest.mark.parametrize(
-    ("batch", "match"),
-    [
-        ({b"labels": LABELS}, r"expected a dict with b'labels', .* got one with \[b'labels'\]"),
-        ({"labels": LABELS, "data": ROWS}, r"got one with \['labels', 'data'\]"),
-        ({b"labels": LABELS, b"data": ROWS.tolist()}, "expected a dict with b'labels', a list, and b'data', an array"),
-        ({b"labels": tuple(LABELS), b"data": ROWS}, "expected a dict with b'labels', a list"),
-        ([LABELS, ROWS], r"got \[\[6, 9, 0\], "),
-        ({b"labels": [6, -1, 0], b"data": ROWS}, "from 0 to 9 as labels, got -1 in row 1"),
-        ({b"labels": [True, 9, 0], b"data": ROWS}, "from 0 to 9 as labels, got True in row 0"),
-        ({b"labels": LABELS, b"data": ROWS.astype(np.int8)}, r"expected data of shape \(n, 3072\), uint8"),
-        ({b"labels": LABELS, b"data": ROWS.reshape(3, 3, 32, 32)}, r"expected data of shape \(n, 3072\), uint8"),
-        ({b"labels": [], b"data": ROWS[:0]}, "expected 1 to 10,000 rows and a label for each, got 0 rows"),
-    ],
-)
+@pytest.mark.parametrize(("batch", "match"), [
+    ({b"labels": LABELS}, r"expected a dict with b'labels', .* got one with \[b'labels'\]"),
+    ({"labels": LABELS, "data": ROWS}, r"got one with \['labels', 'data'\]"),
+    ({b"labels": LABELS, b"data": ROWS.tolist()}, "expected a dict with b'labels', a list, and b'data', an array"),
+    ({b"labels": tuple(LABELS), b"data": ROWS}, "expected a dict with b'labels', a list"),
+    ([LABELS, ROWS], r"got \[\[6, 9, 0\], "),
+    ({b"labels": [6, -1, 0], b"data": ROWS}, "from 0 to 9 as labels, got -1 in row 1"),
+    ({b"labels": [True, 9, 0], b"data": ROWS}, "from 0 to 9 as labels, got True in row 0"),
+    ({b"labels": LABELS, b"data": ROWS.astype(np.int8)}, r"expected data of shape \(n, 3072\), uint8"),
+    ({b"labels": LABELS, b"data": ROWS.reshape(3, 3, 32, 32)}, r"expected data of shape \(n, 3072\), uint8"),
+    ({b"labels": [], b"data": ROWS[:0]}, "expected 1 to 10,000 rows and a label for each, got 0 rows"),
+])  # fmt: skip
 def test_refuses_other_contents(batch, match):
     for protocol in (4, 5):
         with pytest.raises(ValueError, match=rf"^here: .*{match}"):
@@ -161,24 +158,21 @@ def test_imports_no_module_for_a_name(tmp_path, monkeypatch):
     assert not (tmp_path / "canary").exists()
 
 
-@pytest.mark.parametrize(
-    "data",
-    [
-        b"Pid\n.",  # a persistent id
-        b"I1\nQ.",
-        b"\x80\2\x82\1.",  # a number from the registry of extensions
-        b"\x80\2h\7.",  # out of the memo, which is empty
-        b"\x80\2]q\0h\0a.",  # a list that holds itself
-        b"\x80\2cnumpy\ndtype\n(h\0o.",
-        b"\x80\2cnumpy\ndtype\n)\x81.",
-        b"\x80\2c_codecs\nencode\nX\1\0\0\0aU\3zip\x86R.",
-        b"\x80\2c_codecs\nencode\nN}U\7__doc__K\7s\x86b.",
-        b"\x80\2]" + b"]a" * 100_000 + b".",
-        b"(" * 100_000,
-        b"",
-        b".",
-    ],
-)
+@pytest.mark.parametrize("data", [
+    b"Pid\n.",  # a persistent id
+    b"I1\nQ.",
+    b"\x80\2\x82\1.",  # a number from the registry of extensions
+    b"\x80\2h\7.",  # out of the memo, which is empty
+    b"\x80\2]q\0h\0a.",  # a list that holds itself
+    b"\x80\2cnumpy\ndtype\n(h\0o.",
+    b"\x80\2cnumpy\ndtype\n)\x81.",
+    b"\x80\2c_codecs\nencode\nX\1\0\0\0aU\3zip\x86R.",
+    b"\x80\2c_codecs\nencode\nN}U\7__doc__K\7s\x86b.",
+    b"\x80\2]" + b"]a" * 100_000 + b".",
+    b"(" * 100_000,
+    b"",
+    b".",
+])  # fmt: skip
 def test_refuses_tricks_of_the_format(data):
     with pytest.raises(ValueError, match=r"^here: expected a "):
         python_batch("here", data)

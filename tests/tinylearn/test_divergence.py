@@ -251,21 +251,18 @@ def test_measures_the_loss_after_growth_without_disturbing_anything():
     assert batches == 3
 
 
-@pytest.mark.parametrize(
-    ("bias", "grown", "again", "wrong"),
-    [
-        (0.0, 9e5, 1.0, False),  # from zero: less than a million times the norm of all, 1
-        (0.0, 2e6, 1.0, True),
-        (1e-9, 9e5, 1.0, False),  # as good as zero
-        (1e-3, 9e2, 1.0, False),
-        (1e-3, 2e3, 1.0, True),
-        (1e-3, 8.0, 1.0, False),  # less than ten times the norm of all
-        (0.0, 2e6, 0.9, False),  # the loss falls
-        (0.0, 2e6, 1.1, True),
-        (0.0, 2e6, np.inf, True),
-        (0.0, 2e6, np.nan, True),
-    ],
-)
+@pytest.mark.parametrize(("bias", "grown", "again", "wrong"), [
+    (0.0, 9e5, 1.0, False),  # from zero: less than a million times the norm of all, 1
+    (0.0, 2e6, 1.0, True),
+    (1e-9, 9e5, 1.0, False),  # as good as zero
+    (1e-3, 9e2, 1.0, False),
+    (1e-3, 2e3, 1.0, True),
+    (1e-3, 8.0, 1.0, False),  # less than ten times the norm of all
+    (0.0, 2e6, 0.9, False),  # the loss falls
+    (0.0, 2e6, 1.1, True),
+    (0.0, 2e6, np.inf, True),
+    (0.0, 2e6, np.nan, True),
+])  # fmt: skip
 def test_growth_is_a_fault_unless_it_is_from_nothing_or_the_loss_falls(bias, grown, again, wrong):
     before = {"w": 1.0, "b": bias}
     assert bool(diagnose(before, 1.0, before | {"b": grown}, 1.0, loss_again=lambda: again)) == wrong
@@ -277,13 +274,10 @@ def test_growth_is_a_fault_unless_it_is_from_nothing_or_the_loss_falls(bias, gro
 # --- when it measures -------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("factor", "at", "epochs", "expected"),
-    [
-        (1, 0, 600, [*range(1, 12), 11 + 256, 11 + 512]),  # a calm run, at the start and then seldom
-        (5, 100, 300, [*range(1, 12), *range(100, 111)]),  # every update for a while after a jump
-    ],
-)
+@pytest.mark.parametrize(("factor", "at", "epochs", "expected"), [
+    (1, 0, 600, [*range(1, 12), 11 + 256, 11 + 512]),  # a calm run, at the start and then seldom
+    (5, 100, 300, [*range(1, 12), *range(100, 111)]),  # every update for a while after a jump
+])  # fmt: skip
 def test_measures_while_there_is_something_to_see(monkeypatch, factor, at, epochs, expected):
     seen, measure = [], DivergenceMonitor.measure
 

@@ -66,16 +66,12 @@ def test_goes_on_where_it_was_interrupted(server, path, part):
     assert not part.exists()
 
 
-@pytest.mark.parametrize(
-    ("behaviour", "later"),
-    [
-        ({}, {"knows_ranges": False}),  # it sends all of it again
-        ({"tells_length": False}, {}),  # so its end is not believed
-        ({"content": ZEROS}, {"content": CONTENT}),  # the file has changed in between: fetched from its start
-        (None, {"tells_length": False, "content": CONTENT + ZEROS}),  # no more is read than the file has
-    ],
-    ids=["no ranges", "no length", "changed", "no end"],
-)
+@pytest.mark.parametrize(("behaviour", "later"), [
+    ({}, {"knows_ranges": False}),  # it sends all of it again
+    ({"tells_length": False}, {}),  # so its end is not believed
+    ({"content": ZEROS}, {"content": CONTENT}),  # the file has changed in between: fetched from its start
+    (None, {"tells_length": False, "content": CONTENT + ZEROS}),  # no more is read than the file has
+], ids=["no ranges", "no length", "changed", "no end"])  # fmt: skip
 def test_gets_the_file_from_whatever_server(server, path, behaviour, later):
     if behaviour is not None:
         vars(server).update(behaviour)

@@ -139,21 +139,18 @@ BEFORE = [*BELOW, "residual_2", "dense_1", "flatten_1"]
 SQUEEZE = "residual_1.squeezeexcite_1"
 
 
-@pytest.mark.parametrize(
-    ("name", "chain"),
-    [
-        ("dense_2.w[1, 0]", ["loss"]),
-        ("doubling_1.dense_1.w[1, 2]", [*LAST, "doubling_1"]),
-        ("side_1.dense_1.w[0, 1]", [*LAST, "doubling_1"]),
-        ("side_1.dense_2.w[0, 1]", [*LAST, "doubling_1"]),
-        ("residual_2.dense_2.b[1]", BELOW),
-        ("residual_2.dense_1.w[3, 1]", INSIDE),
-        ("dense_1.w[5, 2]", [*BELOW, "residual_2"]),
-        (f"{SQUEEZE}.dense_2.w[2, 1]", [*BEFORE, SQUEEZE, f"{SQUEEZE}.sigmoid_1"]),
-        ("batchnorm_1.beta[1]", [*BEFORE, "residual_1", "relu_1"]),
-        ("conv2d_1.w[1, 0, 0, 1]", [*BEFORE, "residual_1", "relu_1", "batchnorm_1"]),
-    ],
-)
+@pytest.mark.parametrize(("name", "chain"), [
+    ("dense_2.w[1, 0]", ["loss"]),
+    ("doubling_1.dense_1.w[1, 2]", [*LAST, "doubling_1"]),
+    ("side_1.dense_1.w[0, 1]", [*LAST, "doubling_1"]),
+    ("side_1.dense_2.w[0, 1]", [*LAST, "doubling_1"]),
+    ("residual_2.dense_2.b[1]", BELOW),
+    ("residual_2.dense_1.w[3, 1]", INSIDE),
+    ("dense_1.w[5, 2]", [*BELOW, "residual_2"]),
+    (f"{SQUEEZE}.dense_2.w[2, 1]", [*BEFORE, SQUEEZE, f"{SQUEEZE}.sigmoid_1"]),
+    ("batchnorm_1.beta[1]", [*BEFORE, "residual_1", "relu_1"]),
+    ("conv2d_1.w[1, 0, 0, 1]", [*BEFORE, "residual_1", "relu_1", "batchnorm_1"]),
+])  # fmt: skip
 def test_goes_from_the_loss_to_the_layer_and_the_rows_add_up(deep_recording, name, chain):
     """What a module makes of its dout stands in the chain under its name; layers that stand beside do not."""
     for step in (1, 7):
@@ -198,20 +195,16 @@ def batchnorm():
     return recorded(**small_parts() | {"model": layers, "loss": tl.MeanSquaredError()}, optimizer=SGD(0.1))
 
 
-@pytest.mark.parametrize(
-    ("name", "message"),
-    [
-        ("dense_3.w[0, 0]", r"explain: 'dense_3\.w\[0, 0\]' was not recorded, only dense_1\.w, "),
-        ("dense_1.w[3, 0]", r"there is no 'dense_1\.w\[3, 0\]': dense_1\.w has shape \(3, 4\)"),
-        ("dense_1.w[-4, 0]", r"there is no 'dense_1\.w\[-4, 0\]'"),
-        ("dense_1.w[]", r"there is no 'dense_1\.w\[\]'"),
-        *((name, r"explain: name must have an index, such as 'dense_1\.w\[0, 0\]', got ")
-          for name in ("dense_1.w", "dense_1.w[first]", "dense_1.w[0.5, 0]", "dense_1.w[0 3]", "dense_1.w[1-2]",
-                       "dense_1.w[0,, 3]", "[0]", "", f"dense_1.w[{'9' * 5000}, 0]", None, 3, ("dense_1.w", 0, 0))),
-        ("batchnorm_1.mean[0]", r"explain: batchnorm_1\.mean is state, not a parameter"),
-    ],
-    ids=lambda text: str(text)[:30],
-)  # fmt: skip
+@pytest.mark.parametrize(("name", "message"), [
+    ("dense_3.w[0, 0]", r"explain: 'dense_3\.w\[0, 0\]' was not recorded, only dense_1\.w, "),
+    ("dense_1.w[3, 0]", r"there is no 'dense_1\.w\[3, 0\]': dense_1\.w has shape \(3, 4\)"),
+    ("dense_1.w[-4, 0]", r"there is no 'dense_1\.w\[-4, 0\]'"),
+    ("dense_1.w[]", r"there is no 'dense_1\.w\[\]'"),
+    *((name, r"explain: name must have an index, such as 'dense_1\.w\[0, 0\]', got ")
+      for name in ("dense_1.w", "dense_1.w[first]", "dense_1.w[0.5, 0]", "dense_1.w[0 3]", "dense_1.w[1-2]",
+                   "dense_1.w[0,, 3]", "[0]", "", f"dense_1.w[{'9' * 5000}, 0]", None, 3, ("dense_1.w", 0, 0))),
+    ("batchnorm_1.mean[0]", r"explain: batchnorm_1\.mean is state, not a parameter"),
+], ids=lambda text: str(text)[:30])  # fmt: skip
 def test_refuses_what_is_no_number_of_the_model(batchnorm, name, message):
     with pytest.raises(ValueError, match=message):
         batchnorm.explain(7, name)
@@ -225,14 +218,11 @@ def test_counts_an_index_from_the_end_too_and_does_not_mind_spaces(batchnorm, na
 
 
 @pytest.mark.parametrize("ask", ["explain", "gradients"])
-@pytest.mark.parametrize(
-    ("step", "error", "message"),
-    [
-        (0, ValueError, "{}: step must be at least 1, got 0"),
-        (10**6, ValueError, "step 1000000 is not in this recording"),
-        (1.5, TypeError, "{}: step must be a whole number, got 1.5"),
-    ],
-)
+@pytest.mark.parametrize(("step", "error", "message"), [
+    (0, ValueError, "{}: step must be at least 1, got 0"),
+    (10**6, ValueError, "step 1000000 is not in this recording"),
+    (1.5, TypeError, "{}: step must be a whole number, got 1.5"),
+])  # fmt: skip
 def test_refuses_an_update_that_does_not_exist(batchnorm, ask, step, error, message):
     with pytest.raises(error, match=message.format(ask)):
         getattr(batchnorm, ask)(step, *["dense_1.w[0, 0]"] * (ask == "explain"))

@@ -119,25 +119,21 @@ def test_tells_the_step_of_an_own_optimizer(kind, dtype):
 Signwise.down = 0.2
 
 
-@pytest.mark.parametrize(
-    ("optimizer", "lines"),
-    [
-        (SGD(0.1), ["p = p - learning_rate * g"]),
-        (Limited(0.1), ["g = clip(g, -0.001, 0.001)", "p = p - learning_rate * g"]),
-        (RMSprop(0.1, weight_decay=0.1), [
-            "decay = 1 - learning_rate * weight_decay", "rest = 1 - rho", "p = p * decay", "v = v * rho",
-            "v = v + rest * (g * g)", "p = p - learning_rate * g / (sqrt(v) + epsilon)"]),
-        (Adam(0.1), [
-            "m_rest = 1 - beta_1", "v_rest = 1 - beta_2", "t = t + 1", "root = sqrt(1 - beta_2 ** t)",
-            "rate_t = learning_rate * root / (1 - beta_1 ** t)", "epsilon_t = epsilon * root",
-            "m = m + m_rest * (g - m)", "v = v + v_rest * (g * g - v)", "p = p - rate_t * m / (sqrt(v) + epsilon_t)"]),
-        (Nesterov(0.1), ["copy = v", "v = v * 0.5", "v = v - learning_rate * g", "p = p + (-0.5 * copy + 1.5 * v)"]),
-        (Signwise(0.1), ["p = p - 0.2 * g"]),
-        (Layerwise(0.1), [
-            "norm = norm of all p", "norm_2 = norm of all g", "mean = mean of all g", "ratio = norm / (norm_2 + 1)"]),
-    ],
-    ids=lambda value: type(value).__name__,
-)  # fmt: skip
+@pytest.mark.parametrize(("optimizer", "lines"), [
+    (SGD(0.1), ["p = p - learning_rate * g"]),
+    (Limited(0.1), ["g = clip(g, -0.001, 0.001)", "p = p - learning_rate * g"]),
+    (RMSprop(0.1, weight_decay=0.1), [
+        "decay = 1 - learning_rate * weight_decay", "rest = 1 - rho", "p = p * decay", "v = v * rho",
+        "v = v + rest * (g * g)", "p = p - learning_rate * g / (sqrt(v) + epsilon)"]),
+    (Adam(0.1), [
+        "m_rest = 1 - beta_1", "v_rest = 1 - beta_2", "t = t + 1", "root = sqrt(1 - beta_2 ** t)",
+        "rate_t = learning_rate * root / (1 - beta_1 ** t)", "epsilon_t = epsilon * root",
+        "m = m + m_rest * (g - m)", "v = v + v_rest * (g * g - v)", "p = p - rate_t * m / (sqrt(v) + epsilon_t)"]),
+    (Nesterov(0.1), ["copy = v", "v = v * 0.5", "v = v - learning_rate * g", "p = p + (-0.5 * copy + 1.5 * v)"]),
+    (Signwise(0.1), ["p = p - 0.2 * g"]),
+    (Layerwise(0.1), [
+        "norm = norm of all p", "norm_2 = norm of all g", "mean = mean of all g", "ratio = norm / (norm_2 + 1)"]),
+], ids=lambda value: type(value).__name__)  # fmt: skip
 def test_writes_the_lines_of_the_code(optimizer, lines):
     explanation = small_run(optimizer).explain(4, "dense_1.w[2, 1]")
     told = [f"{term.name} = {term.formula}" for term in (*explanation.constants, *explanation.terms)]
@@ -202,18 +198,15 @@ def Watching(self, p, g):
     p -= (0.1 if type(g) is np.ndarray else 0.2) * g
 
 
-@pytest.mark.parametrize(
-    ("kind", "why"),
-    [
-        (Strided, "a part of an array, or an array in another order, is not followed"),
-        (Sorted, "cumsum is not followed"),
-        (Double, "it computes in float64, while the parameters are float32"),
-        (Hidden, "this step does not compute p"),
-        (Typed, "its step cannot be followed: .*plain numbers only"),
-        (Watching, "followed, its step makes other numbers"),
-        (lambda size: Sign(size, every=3), "p stays as it was"),
-    ],
-)
+@pytest.mark.parametrize(("kind", "why"), [
+    (Strided, "a part of an array, or an array in another order, is not followed"),
+    (Sorted, "cumsum is not followed"),
+    (Double, "it computes in float64, while the parameters are float32"),
+    (Hidden, "this step does not compute p"),
+    (Typed, "its step cannot be followed: .*plain numbers only"),
+    (Watching, "followed, its step makes other numbers"),
+    (lambda size: Sign(size, every=3), "p stays as it was"),
+])  # fmt: skip
 def test_says_why_it_does_not_tell_what_cannot_be_followed(kind, why):
     recording = small_run(kind(0.01), np.float32)
     explanation = recording.explain(8, "dense_2.b[0]")
@@ -240,19 +233,16 @@ def test_needs_only_the_record_before_for_an_optimizer_that_remembers_nothing():
         recording.explain(9, "dense_1.b[0]")
 
 
-@pytest.mark.parametrize(
-    ("one", "other", "same"),
-    [
-        ({"v": np.zeros(2)}, {"v": np.zeros(2)}, True),
-        ({"v": np.zeros(2)}, {"v": np.array([0, 1.0])}, False),
-        ({"v": np.zeros(2)}, {"v": None}, False),
-        ({"a": 1}, {"a": 1, "b": 2}, False),
-        ([1, [2.0]], [1, [2.0]], True),
-        ([1], [1, 2], False),
-        (SGD(0.1), SGD(0.1), True),
-        (SGD(0.1), SGD(0.2), False),
-    ],
-)
+@pytest.mark.parametrize(("one", "other", "same"), [
+    ({"v": np.zeros(2)}, {"v": np.zeros(2)}, True),
+    ({"v": np.zeros(2)}, {"v": np.array([0, 1.0])}, False),
+    ({"v": np.zeros(2)}, {"v": None}, False),
+    ({"a": 1}, {"a": 1, "b": 2}, False),
+    ([1, [2.0]], [1, [2.0]], True),
+    ([1], [1, 2], False),
+    (SGD(0.1), SGD(0.1), True),
+    (SGD(0.1), SGD(0.2), False),
+])  # fmt: skip
 def test_knows_what_is_the_same_after_a_step(one, other, same):
     assert same_state(one, other) is same
 
@@ -341,14 +331,10 @@ def test_takes_the_backward_of_a_layer_that_inherits_from_dense(name):
     assert check(recording, 6, name).factors is None
 
 
-@pytest.mark.parametrize(
-    ("layers", "name"),
-    [
-        (lambda rng: [Reshaped(-1, 3), Dense(3, 2, rng=rng), Reshaped(-1, 4), Dense(4, 1, rng=rng)], "dense_1.w"),
-        (lambda rng: [Reshaped(-1, 2, 3), Shared(), Flatten(), Dense(4, 1, rng=rng)], "shared_1.w"),
-    ],
-    ids=["reshaped rows", "(N, T, D)"],
-)
+@pytest.mark.parametrize(("layers", "name"), [
+    (lambda rng: [Reshaped(-1, 3), Dense(3, 2, rng=rng), Reshaped(-1, 4), Dense(4, 1, rng=rng)], "dense_1.w"),
+    (lambda rng: [Reshaped(-1, 2, 3), Shared(), Flatten(), Dense(4, 1, rng=rng)], "shared_1.w"),
+], ids=["reshaped rows", "(N, T, D)"])  # fmt: skip
 def test_adds_up_the_positions_of_a_row(layers, name):
     """Two positions in each of three rows: what a row adds is found again by training on that row alone."""
     x, y = np.random.default_rng(0).normal(size=(3, 6)), np.ones((3, 1))
@@ -365,14 +351,10 @@ def test_adds_up_the_positions_of_a_row(layers, name):
         assert explanation.contributions[place] == pytest.approx(alone, rel=1e-12)
 
 
-@pytest.mark.parametrize(
-    ("layers", "loss", "name"),
-    [
-        (lambda rng: [Mixed(), Dense(3, 1, rng=rng)], MeanSquaredError(), "mixed_1.w[1]"),
-        (lambda rng: [Reshaped(-1, 3), Dense(3, 1, rng=rng)], PerRow(), "dense_1.w[1, 0]"),
-    ],
-    ids=["do not add up", "other rows"],
-)
+@pytest.mark.parametrize(("layers", "loss", "name"), [
+    (lambda rng: [Mixed(), Dense(3, 1, rng=rng)], MeanSquaredError(), "mixed_1.w[1]"),
+    (lambda rng: [Reshaped(-1, 3), Dense(3, 1, rng=rng)], PerRow(), "dense_1.w[1, 0]"),
+], ids=["do not add up", "other rows"])  # fmt: skip
 def test_does_not_tell_rows_that_are_not_those_of_the_batch_or_do_not_add_up(layers, loss, name):
     rng = np.random.default_rng(0)
     x = rng.normal(size=(3, 3 if name.startswith("mixed") else 6))

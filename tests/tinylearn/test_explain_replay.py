@@ -16,20 +16,16 @@ from tinylearn.workers import multiplications
 # --- random numbers, workers ------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("kind", "shared", "settings"),
-    [
-        ("SGD", True, {}),  # SGD remembers nothing: only the random numbers need the earlier updates
-        ("SGD", True, {"augment": noisy, "batch_size": 9}),
-        ("Adam", False, {"augment": noisy}),
-        ("Adam", False, {"batch_size": 9, "epochs": 1}),
-        ("SGD", True, {"shuffle": False}),
-        ("SGD", True, {"batch_size": 1, "until": 12}),
-        ("Adam", True, {"workers": 2, "batch_size": 5}),  # each of them draws numbers of its own
-        ("SGD", False, {"rng": np.random.Generator(np.random.Philox(7))}),
-    ],
-    ids=without_addresses,
-)
+@pytest.mark.parametrize(("kind", "shared", "settings"), [
+    ("SGD", True, {}),  # SGD remembers nothing: only the random numbers need the earlier updates
+    ("SGD", True, {"augment": noisy, "batch_size": 9}),
+    ("Adam", False, {"augment": noisy}),
+    ("Adam", False, {"batch_size": 9, "epochs": 1}),
+    ("SGD", True, {"shuffle": False}),
+    ("SGD", True, {"batch_size": 1, "until": 12}),
+    ("Adam", True, {"workers": 2, "batch_size": 5}),  # each of them draws numbers of its own
+    ("SGD", False, {"rng": np.random.Generator(np.random.Philox(7))}),
+], ids=without_addresses)  # fmt: skip
 def test_draws_dropout_and_augmentation_again(kind, shared, settings, monkeypatch, tmp_path):
     """From a generator that fit and dropout share, or from two. Loaded, and told with a model whose numbers are others
     and whose generators have moved on, it says the same, and changes nothing."""
@@ -275,14 +271,11 @@ def test_takes_random_numbers_of_your_own_loop_from_the_model_that_you_pass():
         recording.with_training(model=models[2], **told).explain(4, "dense_2.b[0]")
 
 
-@pytest.mark.parametrize(
-    ("make", "choice", "message"),
-    [
-        (Adam, {"every": 2}, r"update 4 needs all updates before it, since it depends on what Adam\(.*\) remembers"),
-        (lambda: SGD(0.1), {"every": 4}, "update 4 needs all .* depends on the parameters before it; record with ev"),
-        (lambda: SGD(0.1), {"select": "dense_1.b"}, "update 4 needs all .* depends on the parameters before it"),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("make", "choice", "message"), [
+    (Adam, {"every": 2}, r"update 4 needs all updates before it, since it depends on what Adam\(.*\) remembers"),
+    (lambda: SGD(0.1), {"every": 4}, "update 4 needs all .* depends on the parameters before it; record with ev"),
+    (lambda: SGD(0.1), {"select": "dense_1.b"}, "update 4 needs all .* depends on the parameters before it"),
+])  # fmt: skip
 def test_does_not_know_updates_that_your_own_loop_left_out(make, choice, message):
     loss = MeanSquaredError()
     recording = loop(dense(), make(), [None] * 5, loss, **choice)
@@ -318,24 +311,17 @@ def other_dtype():
 
 
 @pytest.mark.parametrize("by", ["load", "told"])
-@pytest.mark.parametrize(
-    ("name", "value", "was"),
-    [
-        (
-            "model",
-            Sequential([Dense(3, 1, rng=np.random.default_rng(0)), tl.ReLU()]),
-            r"Sequential\(\[Dense\(3, 1\)\]\)",
-        ),
-        ("model", other_dtype(), r"Dense\(3, 1\)\]\) then, .*dtype=np\.float32\) now"),
-        ("x", X + 1e-15, r"float64 \(.*\), checksum [0-9a-f]{8} then, float64 \(.*\), checksum [0-9a-f]{8} now"),
-        ("x", X[:8], "x and y must have one row per example"),
-        ("y", Y[::-1].copy(), r"float64 \(.*\), checksum [0-9a-f]{8} then, float64 \(.*\), checksum [0-9a-f]{8} now"),
-        ("loss", tl.BinaryCrossEntropy(), r"MeanSquaredError\(\) then, BinaryCrossEntropy\(.*\) now"),
-        ("optimizer", tl.RMSprop(0.1), "RMSprop"),
-        ("optimizer", SGD(np.nextafter(0.1, 1)), "learning_rate=0.1, .* then, .*0.10000000000000002"),
-        ("augment", None, "<function noisy> then, None now"),
-    ],
-)
+@pytest.mark.parametrize(("name", "value", "was"), [
+    ("model", Sequential([Dense(3, 1, rng=np.random.default_rng(0)), tl.ReLU()]), r"Sequential\(\[Dense\(3, 1\)\]\)"),
+    ("model", other_dtype(), r"Dense\(3, 1\)\]\) then, .*dtype=np\.float32\) now"),
+    ("x", X + 1e-15, r"float64 \(.*\), checksum [0-9a-f]{8} then, float64 \(.*\), checksum [0-9a-f]{8} now"),
+    ("x", X[:8], "x and y must have one row per example"),
+    ("y", Y[::-1].copy(), r"float64 \(.*\), checksum [0-9a-f]{8} then, float64 \(.*\), checksum [0-9a-f]{8} now"),
+    ("loss", tl.BinaryCrossEntropy(), r"MeanSquaredError\(\) then, BinaryCrossEntropy\(.*\) now"),
+    ("optimizer", tl.RMSprop(0.1), "RMSprop"),
+    ("optimizer", SGD(np.nextafter(0.1, 1)), "learning_rate=0.1, .* then, .*0.10000000000000002"),
+    ("augment", None, "<function noisy> then, None now"),
+])  # fmt: skip
 def test_refuses_by_name_what_is_not_that_of_the_run(by, name, value, was, tmp_path):
     recording = recorded(dense(), X, Y, SGD(0.1), augment=noisy, path=tmp_path / "run")
     parts = {"model": dense(), "x": X, "y": Y, "loss": MeanSquaredError(), "optimizer": SGD(0.1), "augment": noisy}

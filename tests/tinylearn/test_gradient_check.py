@@ -355,24 +355,20 @@ def test_checks_a_loss():
             assert check_gradients(tl.CategoricalCrossEntropy(from_logits), CLASSES, target).error < 1e-6
 
 
-@pytest.mark.parametrize(
-    ("loss", "predicted", "target", "error", "message"),
-    [
-        (OF_THE_SUM, PREDICTED, TARGET, GradientError,
-         r"predicted\[0, \d\]: backward gives -?1, central differences -?0.25"),
-        (OF_THE_SUM, [[2, 3]], [[0, 5]], GradientError, "predicted.*central differences"),
-        (FOR_SEVERAL_ROWS, PREDICTED, TARGET, GradientError,
-         r"predicted\[0, 1\]: backward gives 1, central differences 0.5"),
-        (spoilt_huber(backward=emptying), PREDICTED, TARGET, GradientError, "dpredicted differs in a second backward"),
-        (spoilt_huber(forward=into(0)), PREDICTED, TARGET, GradientError, "forward wrote into predicted; work on a"),
-        (spoilt_huber(forward=into(1)), PREDICTED, TARGET, GradientError, "forward wrote into target; work on a copy"),
-        (Huber(), [[1.0, np.nan]], [[0, 5]], ValueError, r"predicted must be finite numbers, got nan at .*\[0, 1\]"),
-        (tl.MeanSquaredError(), PREDICTED, TARGET[:, :1], ValueError, "target must have the shape of predicted"),
-        (Huber(), PREDICTED, None, TypeError, "needs a target, got None"),
-        (Tanh(), PREDICTED, TARGET, TypeError, "only a loss has a target"),
-    ],
-    ids=str,
-)  # fmt: skip
+@pytest.mark.parametrize(("loss", "predicted", "target", "error", "message"), [
+    (OF_THE_SUM, PREDICTED, TARGET, GradientError,
+     r"predicted\[0, \d\]: backward gives -?1, central differences -?0.25"),
+    (OF_THE_SUM, [[2, 3]], [[0, 5]], GradientError, "predicted.*central differences"),
+    (FOR_SEVERAL_ROWS, PREDICTED, TARGET, GradientError,
+     r"predicted\[0, 1\]: backward gives 1, central differences 0.5"),
+    (spoilt_huber(backward=emptying), PREDICTED, TARGET, GradientError, "dpredicted differs in a second backward"),
+    (spoilt_huber(forward=into(0)), PREDICTED, TARGET, GradientError, "forward wrote into predicted; work on a"),
+    (spoilt_huber(forward=into(1)), PREDICTED, TARGET, GradientError, "forward wrote into target; work on a copy"),
+    (Huber(), [[1.0, np.nan]], [[0, 5]], ValueError, r"predicted must be finite numbers, got nan at .*\[0, 1\]"),
+    (tl.MeanSquaredError(), PREDICTED, TARGET[:, :1], ValueError, "target must have the shape of predicted"),
+    (Huber(), PREDICTED, None, TypeError, "needs a target, got None"),
+    (Tanh(), PREDICTED, TARGET, TypeError, "only a loss has a target"),
+], ids=str)  # fmt: skip
 def test_says_what_is_wrong_with_a_loss(loss, predicted, target, error, message):
     start = rf"^{re.escape(str(loss))}: " if error is GradientError else ""
     with pytest.raises(error, match=start + message):

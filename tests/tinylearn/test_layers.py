@@ -244,28 +244,24 @@ def test_refuses_wrong_arguments(call, kind, words):
     assert_refused(call, kind, words)
 
 
-@pytest.mark.parametrize(
-    ("layer", "shape", "words"),
-    [
-        (Dense(3, 2, rng=RNG), (4, 5), r"^Dense\(3, 2\) expects x of shape \(N, …, 3\), got \(4, 5\)$"),
-        (Dense(3, 2, rng=RNG), (3,), r"expects x of shape \(N, …, 3\), got \(3,\); for a single row, write x\[None\]$"),
-        (Dense(75, 2, rng=RNG), (4, 5, 5, 3), r"\(N, …, 75\), got \(4, 5, 5, 3\); put Flatten\(\) before it$"),
-        (Softmax(), (3, 1), r"^Softmax\(\): a row must have two scores or more, got .*; take Sigmoid\(\)"),
-        (Softmax(), (1,), "a row must have two scores or more"),
-        (LayerNorm(3), (2, 4), r"^LayerNorm\(3\) expects x of shape \(N, …, 3\), got \(2, 4\)$"),
-        (BatchNorm(3), (3,), r"got \(3,\); for a single row, write x\[None\]$"),
-        (conv(2, 3, (3, 2)), (4, 5, 5, 3), r"expects images of shape \(N, H, W, 2\), got \(4, 5, 5, 3\)$"),
-        (conv(2, 3, (3, 2)), (4, 2, 5, 5), r"H, W, 2\), got \(4, 2, 5, 5\); put the channels last with .*$"),
-        (conv(2, 3, (3, 2)), (4, 5, 5), r"; for a single image, write x\[None\], for grey images x\[\.\.\., None\]$"),
-        (conv(2, 3, (3, 2)), (4, 2), r"H, W, 2\), got \(4, 2\); give the pixels their places with .*$"),
-        (conv(2, 3, (3, 2)), (4, 2, 5, 2), r": a window of 3 × 2 does not fit an image of 2 × 5 with padding"),
-        (MaxPool2D(3), (4, 5, 5), r"^MaxPool2D\(3\) expects images of shape \(N, H, W, C\), got \(4, 5, 5\)"),
-        (MaxPool2D(3), (4, 2, 5, 1), r"^MaxPool2D\(3\): a window of 3 × 3 does not fit an image of 2 × 5 with padding"),
-        (tinylearn.Residual(Dense(3, 2, rng=RNG)), (12, 3),
-         r"^Residual\(Dense\(3, 2\)\): its layers must keep the shape of x, \(12, 3\), they give \(12, 2\)$"),
-    ],
-    ids=str,
-)  # fmt: skip
+@pytest.mark.parametrize(("layer", "shape", "words"), [
+    (Dense(3, 2, rng=RNG), (4, 5), r"^Dense\(3, 2\) expects x of shape \(N, …, 3\), got \(4, 5\)$"),
+    (Dense(3, 2, rng=RNG), (3,), r"expects x of shape \(N, …, 3\), got \(3,\); for a single row, write x\[None\]$"),
+    (Dense(75, 2, rng=RNG), (4, 5, 5, 3), r"\(N, …, 75\), got \(4, 5, 5, 3\); put Flatten\(\) before it$"),
+    (Softmax(), (3, 1), r"^Softmax\(\): a row must have two scores or more, got .*; take Sigmoid\(\)"),
+    (Softmax(), (1,), "a row must have two scores or more"),
+    (LayerNorm(3), (2, 4), r"^LayerNorm\(3\) expects x of shape \(N, …, 3\), got \(2, 4\)$"),
+    (BatchNorm(3), (3,), r"got \(3,\); for a single row, write x\[None\]$"),
+    (conv(2, 3, (3, 2)), (4, 5, 5, 3), r"expects images of shape \(N, H, W, 2\), got \(4, 5, 5, 3\)$"),
+    (conv(2, 3, (3, 2)), (4, 2, 5, 5), r"H, W, 2\), got \(4, 2, 5, 5\); put the channels last with .*$"),
+    (conv(2, 3, (3, 2)), (4, 5, 5), r"; for a single image, write x\[None\], for grey images x\[\.\.\., None\]$"),
+    (conv(2, 3, (3, 2)), (4, 2), r"H, W, 2\), got \(4, 2\); give the pixels their places with .*$"),
+    (conv(2, 3, (3, 2)), (4, 2, 5, 2), r": a window of 3 × 2 does not fit an image of 2 × 5 with padding"),
+    (MaxPool2D(3), (4, 5, 5), r"^MaxPool2D\(3\) expects images of shape \(N, H, W, C\), got \(4, 5, 5\)"),
+    (MaxPool2D(3), (4, 2, 5, 1), r"^MaxPool2D\(3\): a window of 3 × 3 does not fit an image of 2 × 5 with padding"),
+    (tinylearn.Residual(Dense(3, 2, rng=RNG)), (12, 3),
+     r"^Residual\(Dense\(3, 2\)\): its layers must keep the shape of x, \(12, 3\), they give \(12, 2\)$"),
+], ids=str)  # fmt: skip
 def test_refuses_an_input_that_does_not_fit(layer, shape, words):
     with pytest.raises(ValueError, match=words):
         layer.forward(np.ones(shape))

@@ -258,15 +258,12 @@ class OfItsOwn(Exception):
         self.rows = rows
 
 
-@pytest.mark.parametrize(
-    ("make", "text"),
-    [
-        (lambda: IndexError("7 is too much"), "7 is too much"),
-        (lambda: KeyError("scale"), "'scale'"),
-        (ZeroDivisionError, ""),
-        (lambda: OfItsOwn("no", rows=[3]), "no"),
-    ],
-)
+@pytest.mark.parametrize(("make", "text"), [
+    (lambda: IndexError("7 is too much"), "7 is too much"),
+    (lambda: KeyError("scale"), "'scale'"),
+    (ZeroDivisionError, ""),
+    (lambda: OfItsOwn("no", rows=[3]), "no"),
+])  # fmt: skip
 def test_an_error_in_a_formula_is_the_same_object_and_names_the_loss(make, text):
     for answers in ([make()], [0.0, make()]):
         with pytest.raises(type(answers[-1])) as raised:

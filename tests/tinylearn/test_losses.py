@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.tinylearn.refusals import assert_refused, refusals
-from tinylearn import BinaryCrossEntropy, CategoricalCrossEntropy, MeanSquaredError, Sigmoid, Softmax, check_gradients
+from tinylearn import BinaryCrossEntropy, CategoricalCrossEntropy, MeanSquaredError, Sigmoid, Softmax
 from tinylearn.loss_table import LOSSES
 
 BINARY, CATEGORICAL = BinaryCrossEntropy, CategoricalCrossEntropy
@@ -16,16 +16,8 @@ log = np.log
 tiny = {dtype: np.finfo(dtype).tiny for dtype in (np.float32, np.float64)}
 
 BY_HAND = {  # loss, predicted, target, value, gradient
-    "squares": (MeanSquaredError(), [[1.0, 2.0], [3.0, 4.0]], [[1, 0], [6, 4]], 13 / 4, [[0, 1], [-1.5, 0]]),
     "a list of whole numbers": (MeanSquaredError(), [[0.5], [0.25]], [[1], [0]], 0.3125 / 2, [[-0.5], [0.25]]),
-    "binary": (BINARY(), [[0.8], [0.4]], [[1.0], [0.0]], -(log(0.8) + log(0.6)) / 2, [[-0.625], [1 / 1.2]]),
     "true and false": (BINARY(), [[0.5], [0.25]], [[True], [False]], -(log(0.5) + log(0.75)) / 2, [[-1], [1 / 1.5]]),
-    "binary logits": (BINARY(True), [[0.0], [0.0]], [[1.0], [0.0]], log(2), [[-0.25], [0.25]]),
-    "classes": (CATEGORICAL(), [[0.5, 0.25, 0.25], [0.1, 0.1, 0.8]], [0, 2], -(log(0.5) + log(0.8)) / 2,
-                [[-1, 0, 0], [0, 0, -0.625]]),
-    "class logits": (CATEGORICAL(True), [[3.0] * 4], [1], log(4), [[0.25, -0.75, 0.25, 0.25]]),
-    "smoothed": (CATEGORICAL(), [[0.5, 0.25, 0.25]], [[0.1, 0.8, 0.1]], -0.1 * log(0.5) - 0.9 * log(0.25),
-                 [[-0.2, -3.2, -0.4]]),
     "sure and right": (BINARY(True), [[1000.0], [-1000.0]], [[1], [0]], 0, [[0], [0]]),
     "sure and wrong": (BINARY(True), [[1000.0], [-1000.0]], [[0], [1]], 1000, [[0.5], [-0.5]]),
     "sure of the right class": (CATEGORICAL(True), [[1000.0, -1000.0, 0.0]], [0], 0, [[0, 0, 0]]),
@@ -51,13 +43,6 @@ every_loss = pytest.mark.parametrize("name", LOSSES)
 def example(name, seed=0, dtype=np.float64):
     row, rng = LOSSES[name], np.random.default_rng(seed)
     return row.make(), row.predicted(rng).astype(dtype), row.target(rng)
-
-
-@every_loss
-def test_has_the_gradients_of_its_forward(name):
-    loss, predicted, target = example(name)
-    assert check_gradients(loss, predicted, target).error < 1e-6
-    assert name.split(",")[0] == repr(loss)
 
 
 @every_loss

@@ -166,11 +166,6 @@ def test_predict_switches_training_off_and_back_also_after_an_error():
 # --- refused ----------------------------------------------------------------------------------------------------------
 
 
-def shared(*also):
-    layer = dense(2, 2)
-    return Sequential([layer, *also, layer])
-
-
 def taken():
     """A refused model does not take its layers: the first one is still free."""
     free, layer = dense(2, 2), dense(2, 2)
@@ -203,7 +198,6 @@ def untrained(*layers):
     (lambda: assigned("params", b=np.ones(3)), ValueError, r"Dense\(3, 4\): b has shape \(4,\), got \(3,\)"),
     (lambda: setattr(small_model(), "parameters", np.ones(25)), ValueError,
      r"parameters: expected shape \(26,\), got \(25,\)"),
-    (shared, ValueError, r"one layer object is in two places, Dense\(2, 2\); make one for each"),
     (taken, ValueError, r"Dense\(2, 2\) already belongs to a model; make a new layer, or copy.deepcopy"),
     (lambda: Sequential([]), ValueError, "expected at least one layer, got none"),
     (lambda: Sequential([ReLU]), TypeError, r"expected layers such as ReLU\(\), got the class ReLU; write ReLU\(…\)$"),

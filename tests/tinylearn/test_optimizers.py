@@ -10,34 +10,15 @@ from tinylearn.optimizer_table import GRADIENTS, OPTIMIZERS
 KINDS = {"SGD": SGD, "momentum": lambda *rate: SGD(*rate, momentum=0.9), "RMSprop": RMSprop, "Adam": Adam}
 every_optimizer = pytest.mark.parametrize("make", KINDS.values(), ids=KINDS)
 
-R = [4.0, 3.25]  # v of RMSprop: 0.25 · 16, then 0.75 · 4 + 0.25 · 1
-A1, A3 = (2 / 0.5) / (4 + 0.25), (1 / (1 - 0.5**3)) / (np.sqrt(4 / (1 - 0.75**3)) + 0.25)
-BY_HAND = {  # optimiser, gradients, p after each step from 1
-    "SGD": (lambda: SGD(0.1), [10, 1, -1], [0, -0.1, 0]),
-    "momentum": (lambda: SGD(0.1, momentum=0.5), [2, 4], [0.8, 0.3]),  # v = -0.2, then 0.5 · -0.2 - 0.4
-    "RMSprop": (
-        lambda: RMSprop(0.1, rho=0.75, epsilon=0.5), [4, -1], [1 - 0.4 / 2.5, 1 - 0.4 / 2.5 + 0.1 / (R[1] ** 0.5 + 0.5)]
-    ),
-    "Adam": (  # the second m is 0: no step
-        lambda: Adam(0.1, beta_1=0.5, beta_2=0.75, epsilon=0.25), [4, -2, 2],
-        [1 - 0.1 * A1, 1 - 0.1 * A1, 1 - 0.1 * A1 - 0.1 * A3],
-    ),
-    "weight decay, which the gradient's step does not see": (
-        lambda: SGD(0.1, momentum=0.5, weight_decay=0.5), [2, 0], [0.95 - 0.2, 0.75 * 0.95 - 0.1]
-    ),
-    **{name: (row.make, GRADIENTS, [None, None, row.end]) for name, row in OPTIMIZERS.items()},
-}  # fmt: skip
-
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-@pytest.mark.parametrize("name", BY_HAND)
+@pytest.mark.parametrize("name", OPTIMIZERS)
 def test_steps_by_hand(name, dtype):
-    make, gradients, ends = BY_HAND[name]
-    p, optimizer = np.ones(2, dtype), make()
-    for gradient, end in zip(gradients, ends, strict=True):
+    p, optimizer = np.ones(2, dtype), OPTIMIZERS[name].make()
+    for gradient in GRADIENTS:
         optimizer.step(p, np.full(2, gradient, dtype))
-        close = {"rtol": 1e-13, "atol": 1e-15} if dtype == np.float64 else {"rtol": 1e-5, "atol": 1e-7}
-        np.testing.assert_allclose(p, p if end is None else end, **close)
+    close = {"rtol": 1e-13, "atol": 1e-15} if dtype == np.float64 else {"rtol": 1e-5, "atol": 1e-7}
+    np.testing.assert_allclose(p, OPTIMIZERS[name].end, **close)
 
 
 def test_the_defaults_are_those_of_keras():
@@ -160,17 +141,14 @@ plain = "parameters must be a plain array of float32 or float64, .* got "
 
 @pytest.mark.filterwarnings("ignore:the matrix subclass:PendingDeprecationWarning")
 @pytest.mark.parametrize("before", [False, True], ids=["at first", "later"])
-@pytest.mark.parametrize(
-    ("p", "g", "kind", "words"),
-    [
-        (np.ones(2, np.float16), np.ones(2), TypeError, plain + "ndarray of float16"),
-        (np.ma.masked_invalid([1, np.nan]), np.ones(2), TypeError, plain + "MaskedArray of float64"),
-        ([1.0], np.ones(1), TypeError, plain + r"\[1.0\]"),
-        (np.ones(2), np.ma.masked_invalid([1, np.nan]), ValueError, r"got a masked entry at gradients\[1\]"),
-        (np.ones(2), np.ones(1), ValueError, r"gradients must have the shape of the parameters, \(2,\), got \(1,\)$"),
-        (np.ones(1), "slope", TypeError, "gradients must hold real numbers, got 'slope'"),
-    ],
-)
+@pytest.mark.parametrize(("p", "g", "kind", "words"), [
+    (np.ones(2, np.float16), np.ones(2), TypeError, plain + "ndarray of float16"),
+    (np.ma.masked_invalid([1, np.nan]), np.ones(2), TypeError, plain + "MaskedArray of float64"),
+    ([1.0], np.ones(1), TypeError, plain + r"\[1.0\]"),
+    (np.ones(2), np.ma.masked_invalid([1, np.nan]), ValueError, r"got a masked entry at gradients\[1\]"),
+    (np.ones(2), np.ones(1), ValueError, r"gradients must have the shape of the parameters, \(2,\), got \(1,\)$"),
+    (np.ones(1), "slope", TypeError, "gradients must hold real numbers, got 'slope'"),
+])  # fmt: skip
 @every_optimizer
 def test_refuses_what_cannot_be_stepped_by_name(make, p, g, kind, words, before):
     optimizer, given = make(0.1), np.array(p)

@@ -382,15 +382,12 @@ def reject(p):
     raise Rejected(3, "no")
 
 
-@pytest.mark.parametrize(
-    ("fails", "kind"),
-    [
-        (lambda p: {}["v"], KeyError),
-        (lambda p: p @ np.ones(99), ValueError),
-        (lambda p: np.load("/no such file"), OSError),
-        (reject, Rejected),
-    ],
-)
+@pytest.mark.parametrize(("fails", "kind"), [
+    (lambda p: {}["v"], KeyError),
+    (lambda p: p @ np.ones(99), ValueError),
+    (lambda p: np.load("/no such file"), OSError),
+    (reject, Rejected),
+])  # fmt: skip
 def test_whatever_a_step_raises_names_the_optimizer(fails, kind):
     for optimizer in (Failing(fails), Clipped(Failing(fails), 1.0)):
         with pytest.raises(kind) as error:

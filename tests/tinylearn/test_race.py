@@ -83,19 +83,16 @@ class AbsoluteError(Loss):
         return np.sign(self.difference) / self.difference.size
 
 
-@pytest.mark.parametrize(
-    ("what", "variants", "updates"),
-    [
-        ("models", {"straight": between(), "ReLU": between(ReLU), "sigmoid": between(Sigmoid)}, [12, 12, 12]),
-        ("loss", {"squared": MeanSquaredError(), "absolute": AbsoluteError()}, [12, 12]),
-        ("augment", {"as it is": None, "noisy": noisy}, [12, 12]),
-        ("workers", {"one": 1, "two": 2}, [12, 12]),
-        ("epochs", {"short": 1, "long": 4}, [4, 16]),
-        ("shuffle", {"shuffled": True, "in order": False}, [12, 12]),
-        ("data", {"all": (X, Y), "half": (X[:12], Y[:12])}, [12, 6]),
-        ("batch_size", {"six": 6, "twelve": 12}, [12, 6]),
-    ],
-)
+@pytest.mark.parametrize(("what", "variants", "updates"), [
+    ("models", {"straight": between(), "ReLU": between(ReLU), "sigmoid": between(Sigmoid)}, [12, 12, 12]),
+    ("loss", {"squared": MeanSquaredError(), "absolute": AbsoluteError()}, [12, 12]),
+    ("augment", {"as it is": None, "noisy": noisy}, [12, 12]),
+    ("workers", {"one": 1, "two": 2}, [12, 12]),
+    ("epochs", {"short": 1, "long": 4}, [4, 16]),
+    ("shuffle", {"shuffled": True, "in order": False}, [12, 12]),
+    ("data", {"all": (X, Y), "half": (X[:12], Y[:12])}, [12, 6]),
+    ("batch_size", {"six": 6, "twelve": 12}, [12, 6]),
+])  # fmt: skip
 def test_lets_any_one_thing_differ(what, variants, updates):
     runners = run(**{"optimizer": SGD(0.1), what: variants})
     assert list(runners) == list(variants)
@@ -162,31 +159,27 @@ def other_end(rng):
     return Sequential([Dense(3, 5, rng=rng), Dense(5, 1, rng=np.random.default_rng(0))])
 
 
-@pytest.mark.parametrize(
-    ("settings", "kind", "text"),
-    [
-        ({"optimizer": [SGD()]}, TypeError, "must be a dict"),
-        ({"optimizer": {"SGD": SGD}}, TypeError, "optimizer must be an Optimizer such as .*, got the class SGD; write"),
-        ({"optimizer": {1: SGD()}}, TypeError, "the name of a variant must be a str .*, got 1"),
-        ({"optimizer": SGD()}, TypeError, "one argument must be a dict of variants, such as"),
-        ({"resume": {"step": 3}}, ValueError, "resume must be the same for all, who start from the race's seed"),
-        ({"rng": np.random.default_rng(0)}, ValueError, "rng must be the same for all, who start from the race's"),
-        ({"batch_size": {"a": 3, "b": 4}}, ValueError,
-         "one thing must differ, got variants of several, optimizer=.* and batch"),
-        ({"loss": MeanSquaredError}, TypeError, "loss must be a Loss such as .*, got the class"),
-        ({"optimizer": SGD(), "batch_size": {"half": 0}}, ValueError, "batch_size must be at least 1, got 0"),
-        ({"models": {"a": None}, "optimizer": SGD()}, TypeError, "make_model must be a function of rng, got None"),
-        ({"data": (X, Y, Y)}, TypeError, r"data must be a pair, \(x, y\), got \(array"),
-        ({"models": lambda rng: make_model(OWN)}, ValueError, "'Adam' starts with other parameters than 'SGD'; make_m"),
-        ({"models": lambda rng: ONE}, ValueError, "must make a new model each time"),
-        ({"models": {"one": between(), "two": other_end}, "optimizer": SGD()}, ValueError,
-         r"'two' starts with other parameters than 'one'.* differs is dense_2\.w"),
-        ({"models": {"one": between(), "two": lambda rng: Sequential([Sigmoid()])}, "optimizer": SGD()}, ValueError,
-         "they have no parameter in common"),
-        ({"models": {"a": lambda rng: None}, "optimizer": SGD()}, TypeError, r"model must be a Sequential .*got None"),
-    ],
-    ids=without_addresses,
-)  # fmt: skip
+@pytest.mark.parametrize(("settings", "kind", "text"), [
+    ({"optimizer": [SGD()]}, TypeError, "must be a dict"),
+    ({"optimizer": {"SGD": SGD}}, TypeError, "optimizer must be an Optimizer such as .*, got the class SGD; write"),
+    ({"optimizer": {1: SGD()}}, TypeError, "the name of a variant must be a str .*, got 1"),
+    ({"optimizer": SGD()}, TypeError, "one argument must be a dict of variants, such as"),
+    ({"resume": {"step": 3}}, ValueError, "resume must be the same for all, who start from the race's seed"),
+    ({"rng": np.random.default_rng(0)}, ValueError, "rng must be the same for all, who start from the race's"),
+    ({"batch_size": {"a": 3, "b": 4}}, ValueError,
+     "one thing must differ, got variants of several, optimizer=.* and batch"),
+    ({"loss": MeanSquaredError}, TypeError, "loss must be a Loss such as .*, got the class"),
+    ({"optimizer": SGD(), "batch_size": {"half": 0}}, ValueError, "batch_size must be at least 1, got 0"),
+    ({"models": {"a": None}, "optimizer": SGD()}, TypeError, "make_model must be a function of rng, got None"),
+    ({"data": (X, Y, Y)}, TypeError, r"data must be a pair, \(x, y\), got \(array"),
+    ({"models": lambda rng: make_model(OWN)}, ValueError, "'Adam' starts with other parameters than 'SGD'; make_m"),
+    ({"models": lambda rng: ONE}, ValueError, "must make a new model each time"),
+    ({"models": {"one": between(), "two": other_end}, "optimizer": SGD()}, ValueError,
+     r"'two' starts with other parameters than 'one'.* differs is dense_2\.w"),
+    ({"models": {"one": between(), "two": lambda rng: Sequential([Sigmoid()])}, "optimizer": SGD()}, ValueError,
+     "they have no parameter in common"),
+    ({"models": {"a": lambda rng: None}, "optimizer": SGD()}, TypeError, r"model must be a Sequential .*got None"),
+], ids=without_addresses)  # fmt: skip
 def test_refuses_what_is_no_race(settings, kind, text):
     with pytest.raises(kind, match=text):
         run(**settings)

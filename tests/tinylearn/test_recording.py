@@ -6,7 +6,7 @@ For calls in any order see `test_recording_machine.py`.
 import numpy as np
 import pytest
 
-from tests.tinylearn.recording_helpers import UPDATES, Witness, assert_agrees, loop, small_model, train
+from tests.tinylearn.recording_helpers import Witness, assert_agrees, small_model, train
 from tinylearn import SGD, Recorder, Recording, Update
 
 
@@ -55,42 +55,6 @@ def test_keeps_the_start_and_what_your_own_loop_tells(place):
     assert place is None or Recording.load(place).closed
 
 
-def power_of_two(step):
-    return step & (step - 1) == 0
-
-
-@pytest.mark.parametrize(
-    ("every", "select", "budget"),
-    [
-        (1, None, None),
-        (1, None, 7000),
-        (7, "dense_1.w", None),
-        (7, {"dense_2.w"}, 7000),
-        (power_of_two, lambda name: name.endswith(".b"), 1_000_000),
-        (power_of_two, None, 7000),
-        (59, ["dense_2.b", "dense_1.w"], 7000),
-        (1000, ["dense_2.b", "dense_1.w"], 1_000_000),
-    ],
-)
-def test_keeps_the_same_choice_in_memory_and_in_a_folder(tmp_path, every, select, budget):
-    model = small_model()
-    recorders = [Recorder(model, path, every=every, select=select, budget=budget) for path in (None, tmp_path / "run")]
-    witness = Witness(model)
-    train(model, [*recorders, witness])
-    names = {select} if isinstance(select, str) else select or witness.names
-    chosen = select if callable(select) else names.__contains__
-    steps = [step for step in range(UPDATES + 1) if (every(step) if callable(every) else step % every == 0)]
-    for recording in (recorders[0].recording, Recording.load(tmp_path / "run")):
-        assert_agrees(recording, witness, chosen)
-        assert recording.rows.shape[1] == sum(recording[name][0].size for name in recording.names)
-        if budget == 7000:
-            assert set(recording.steps) <= {0, *steps, UPDATES}
-            assert {recording.steps[0], recording.steps[-1]} == {0, UPDATES}
-        else:
-            assert recording.steps.tolist() == sorted({0, *steps, UPDATES})
-    np.testing.assert_array_equal(recording.steps, recorders[0].recording.steps)
-
-
 def test_describes_what_will_be_kept(tmp_path):
     model = small_model()
     with Recorder(model, tmp_path / "run", every=10, budget="2 MB") as recorder:
@@ -107,21 +71,6 @@ def test_describes_what_will_be_kept(tmp_path):
     before = (tmp_path / "other" / "records.npy").stat().st_size
     train(model, [recorder], epochs=100, batch_size=10)  # all rows in their order
     assert (tmp_path / "other" / "records.npy").stat().st_size - before == 100 * (168 + 40)
-
-
-def test_counts_on_in_another_fit_and_in_another_loop(place):
-    model = small_model()
-    recorder, witness = Recorder(model, place), Witness(model)
-    for epochs in (2, 1, 3):
-        train(model, [recorder, witness], epochs=epochs)
-    for updates in (5, 20, 3):
-        loop(model, [recorder, witness], updates)
-        witness.close()
-    recorder.close()
-    recording = recorder.recording
-    assert list(recording.steps) == list(range(6 * 3 + 29))
-    assert list(recording.epochs[:19]) == [0] + [epoch for epoch in range(1, 7) for _ in range(3)]
-    assert_agrees(recording, witness)
 
 
 def test_gives_arrays_that_cannot_harm_it(place):

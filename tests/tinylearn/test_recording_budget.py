@@ -42,15 +42,11 @@ def test_uses_its_budget_and_no_more_after_every_update(place, budget, settings)
     assert_agrees(recording, witness)
 
 
-@pytest.mark.parametrize(
-    ("make", "budget", "updates", "batch"),
-    [
-        (network, "2 MB", 10_000, lambda step: np.arange(32)),
-        (neuron, "50 kB", 300, lambda step: np.random.default_rng(step).permutation(500)),  # 4 kB an update
-        (lambda: neuron(60), "30 kB", 100, lambda step: ()),  # meta.json lists 120 names
-    ],
-    ids=["many", "batches", "names"],
-)
+@pytest.mark.parametrize(("make", "budget", "updates", "batch"), [
+    (network, "2 MB", 10_000, lambda step: np.arange(32)),
+    (neuron, "50 kB", 300, lambda step: np.random.default_rng(step).permutation(500)),  # 4 kB an update
+    (lambda: neuron(60), "30 kB", 100, lambda step: ()),  # meta.json lists 120 names
+], ids=["many", "batches", "names"])  # fmt: skip
 def test_counts_batches_and_names_also_while_a_file_is_there_twice(tmp_path, monkeypatch, make, budget, updates, batch):
     """The folder is at its fullest just before files are removed: then half of the records are there twice."""
     model, folder, sizes, unlink = make(), tmp_path / "run", [], Path.unlink

@@ -19,12 +19,16 @@ BATCHES = st.one_of(
 )
 
 
+def power_of_two(step):
+    return step & (step - 1) == 0
+
+
 class RecorderMachine(RuleBasedStateMachine):
     @initialize(
         in_folder=st.booleans(),
         units=st.sampled_from([1, 300]),  # rows of 16 bytes, and of 4.8 kB
-        every=st.sampled_from([1, 3]),
-        select=st.sampled_from([None, "dense_1.b"]),
+        every=st.sampled_from([1, 3, power_of_two]),
+        select=st.sampled_from([None, "dense_1.b", {"dense_1.b"}, ["dense_1.w"], lambda name: name.endswith(".b")]),
         budget=st.sampled_from([None, 12_000, 80_000]),
         start=st.sampled_from([0, 7]),
     )
@@ -33,7 +37,8 @@ class RecorderMachine(RuleBasedStateMachine):
         self.model = Sequential([Dense(1, units, rng=np.random.default_rng(0))])
         budget = None if budget == 12_000 and units == 300 else budget
         self.path, self.every, self.budget = self.folder / "run" if in_folder else None, every, budget
-        self.names = ["dense_1.w", "dense_1.b"] if select is None else [select]
+        names = [select] if isinstance(select, str) else select or ["dense_1.w", "dense_1.b"]
+        self.names = ["dense_1.b"] if callable(select) else [*names]
         self.recorder = Recorder(self.model, self.path, every=every, select=select, budget=budget)
         if start:
             self.recorder.resumed(start, 2)
@@ -125,9 +130,11 @@ class RecorderMachine(RuleBasedStateMachine):
             )
             assert recording.batch(step).tolist() == batch
             assert recording.rows[index].tobytes() == b"".join(values.tobytes() for values in parameters.values())
-        if self.budget is None and whole:
-            wanted = {step for step in self.true if step % self.every == 0} | self.last_of_fits | {first}
-            assert set(steps) == wanted
+        if whole:
+            kept = self.every if callable(self.every) else lambda step: step % self.every == 0
+            wanted = {*filter(kept, self.true)} | self.last_of_fits | {first}
+            assert {*steps} <= wanted if self.budget else {*steps} == wanted
+            assert recording.names == (*self.names,)
         if self.closed and whole:
             assert steps[-1] == self.last
         if self.path is not None and self.budget:

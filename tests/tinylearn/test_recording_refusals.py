@@ -24,44 +24,36 @@ class Step(Sequential):
         super().__init__([ReLU()])
 
 
-@pytest.mark.parametrize(
-    ("settings", "error", "message"),
-    [
-        ({"every": 0}, ValueError, "every must be at least 1, got 0"),
-        ({"every": 1.5}, TypeError, "every must be a whole number, got 1.5"),
-        ({"select": ["dense_1.w", "dense_3.w"]}, ValueError, SELECT + "got 'dense_3.w'"),
-        ({"select": lambda name: False}, ValueError, SELECT + "none was selected"),
-        ({"budget": "1.2.3 MB"}, ValueError, BYTES + "'1.2.3 MB'"),
-        ({"budget": 0}, ValueError, "budget must be at least 1, got 0"),
-        ({"budget": "1 kB"}, ValueError, r"budget must hold at least six records of 208 bytes .*, got '1 kB'; select"),
-        ({"model": Sequential([ReLU()])}, ValueError, "the model has no parameters to record"),
-        ({"model": Sequential([Named("β")])}, ValueError, "'named_1.β' cannot name a column"),
-        ({"model": Step()}, ValueError, "step is the name of a column; call the parameter otherwise"),
-        ({"model": small_model}, TypeError, "model must be a Sequential, got "),
-        ({"path": ""}, ValueError, "path must name a file or a folder, got ''; the current folder is"),
-        ({"path": "~nobody-of-that-name/run"}, ValueError, "there is no home folder for ~nobody-of-that-name/run; "),
-    ],
-    ids=without_addresses,
-)
+@pytest.mark.parametrize(("settings", "error", "message"), [
+    ({"every": 0}, ValueError, "every must be at least 1, got 0"),
+    ({"every": 1.5}, TypeError, "every must be a whole number, got 1.5"),
+    ({"select": ["dense_1.w", "dense_3.w"]}, ValueError, SELECT + "got 'dense_3.w'"),
+    ({"select": lambda name: False}, ValueError, SELECT + "none was selected"),
+    ({"budget": "1.2.3 MB"}, ValueError, BYTES + "'1.2.3 MB'"),
+    ({"budget": 0}, ValueError, "budget must be at least 1, got 0"),
+    ({"budget": "1 kB"}, ValueError, r"budget must hold at least six records of 208 bytes .*, got '1 kB'; select"),
+    ({"model": Sequential([ReLU()])}, ValueError, "the model has no parameters to record"),
+    ({"model": Sequential([Named("β")])}, ValueError, "'named_1.β' cannot name a column"),
+    ({"model": Step()}, ValueError, "step is the name of a column; call the parameter otherwise"),
+    ({"model": small_model}, TypeError, "model must be a Sequential, got "),
+    ({"path": ""}, ValueError, "path must name a file or a folder, got ''; the current folder is"),
+    ({"path": "~nobody-of-that-name/run"}, ValueError, "there is no home folder for ~nobody-of-that-name/run; "),
+], ids=without_addresses)  # fmt: skip
 def test_refuses_wrong_arguments_and_leaves_no_folder(tmp_path, settings, error, message):
     with pytest.raises(error, match=f"^Recorder: {message}"):
         Recorder(**{"model": small_model(), "path": tmp_path / "run"} | settings)
     assert not (tmp_path / "run").exists()
 
 
-@pytest.mark.parametrize(
-    ("told", "error", "message"),
-    [
-        ({"step": 0}, ValueError, "steps count from 1, 0 is before the first update; got step 0"),
-        ({"step": 1.5}, TypeError, "step and epoch must be whole numbers, got 1.5 and 0"),
-        ({"batch": [-1, -2]}, ValueError, r"batch must hold row numbers, 0 and above, got \[-1, -2\]"),
-        ({"batch": np.array([True, False])}, ValueError, "batch must hold row numbers"),
-        ({"batch": "abc"}, TypeError, "batch must"),
-        ({"loss": "low"}, ValueError, "could not convert string to float: 'low'"),
-        ({"step": 3}, ValueError, "steps must grow, .* got step 3 after step 5; .* make a new Recorder"),
-    ],
-    ids=without_addresses,
-)
+@pytest.mark.parametrize(("told", "error", "message"), [
+    ({"step": 0}, ValueError, "steps count from 1, 0 is before the first update; got step 0"),
+    ({"step": 1.5}, TypeError, "step and epoch must be whole numbers, got 1.5 and 0"),
+    ({"batch": [-1, -2]}, ValueError, r"batch must hold row numbers, 0 and above, got \[-1, -2\]"),
+    ({"batch": np.array([True, False])}, ValueError, "batch must hold row numbers"),
+    ({"batch": "abc"}, TypeError, "batch must"),
+    ({"loss": "low"}, ValueError, "could not convert string to float: 'low'"),
+    ({"step": 3}, ValueError, "steps must grow, .* got step 3 after step 5; .* make a new Recorder"),
+], ids=without_addresses)  # fmt: skip
 def test_refuses_a_wrong_update_of_your_own_and_goes_on(place, told, error, message):
     with Recorder(small_model(), place) as recorder:
         if told.get("step", 3) == 3:
@@ -94,22 +86,19 @@ def wider():
 FITS_NOT = r"recording in .* does not fit this model: "
 
 
-@pytest.mark.parametrize(
-    ("select", "ask", "error", "message"),
-    [
-        (None, lambda one: one.restore(wider(), 0), ValueError, FITS_NOT + r"dense_1.w is float64 \(3, 5\) in the"),
-        (None, lambda one: one.restore(small_model(dtype=np.float32), 0), ValueError,
-         FITS_NOT + r"dense_1.w is float32 \(3, 4\) in the model, float64 \(3, 4\) there"),
-        ("dense_1.w", lambda one: one.restore(small_model(), 0), ValueError,
-         r"dense_1\.b is .* in the model, no such parameter there"),
-        (None, lambda one: one.restore(None, 0), TypeError, "restore needs a Sequential as its model, got None"),
-        (None, lambda one: one.restore(small_model(), 61), ValueError, "step 61 is not .*; the nearest is 60"),
-        (None, lambda one: one.at(33), ValueError,
-         "step 33 is not in this recording of 4 records; the nearest is 20 and 40"),
-        (None, lambda one: one.batch(-1), ValueError, "step -1 is not in this recording of 4 records; the nearest is"),
-        ("dense_1.w", lambda one: one["dense_1.b"], KeyError, r"'dense_1\.b' was not recorded, only dense_1\.w"),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("select", "ask", "error", "message"), [
+    (None, lambda one: one.restore(wider(), 0), ValueError, FITS_NOT + r"dense_1.w is float64 \(3, 5\) in the"),
+    (None, lambda one: one.restore(small_model(dtype=np.float32), 0), ValueError,
+     FITS_NOT + r"dense_1.w is float32 \(3, 4\) in the model, float64 \(3, 4\) there"),
+    ("dense_1.w", lambda one: one.restore(small_model(), 0), ValueError,
+     r"dense_1\.b is .* in the model, no such parameter there"),
+    (None, lambda one: one.restore(None, 0), TypeError, "restore needs a Sequential as its model, got None"),
+    (None, lambda one: one.restore(small_model(), 61), ValueError, "step 61 is not .*; the nearest is 60"),
+    (None, lambda one: one.at(33), ValueError,
+     "step 33 is not in this recording of 4 records; the nearest is 20 and 40"),
+    (None, lambda one: one.batch(-1), ValueError, "step -1 is not in this recording of 4 records; the nearest is"),
+    ("dense_1.w", lambda one: one["dense_1.b"], KeyError, r"'dense_1\.b' was not recorded, only dense_1\.w"),
+])  # fmt: skip
 def test_refuses_what_was_not_recorded(place, select, ask, error, message):
     recorder = Recorder(model := small_model(), place, every=20, select=select)
     train(model, [recorder])

@@ -102,30 +102,26 @@ def begun(tmp_path_factory):
 THE_SAME = "^fit: resume must be of a run like this one: "
 
 
-@pytest.mark.parametrize(
-    ("step", "epochs", "settings", "error", "message"),
-    [
-        (4, 2, {"count": 80}, ValueError, "number of rows was 40, is 80; pass the same arguments as then: x"),
-        (3, 2, {"count": 17}, ValueError, "number of rows was 40, is 17"),  # the epoch is over: 17 lack no row of it
-        (4, 2, {"batch_size": 8}, ValueError, "batch_size was 16, is 8"),
-        (3, 2, {"batch_size": 8}, ValueError, "batch_size was 16, is 8"),
-        (4, 2, {"data_seed": 2}, ValueError, "checksum of x and y was [0-9a-f]{8}, is [0-9a-f]{8}"),
-        (4, 2, {"loss": MeanSquaredError()}, ValueError,
-         r"loss was CategoricalCrossEntropy\(from_logits=True\), is Mean.*; pass the same arguments as then: .*loss"),
-        (4, 2, {"shuffle": False}, ValueError, "shuffle was True, is False"),
-        (4, 2, {"augment": None}, ValueError, r"augment was Augment\(.*\), is None"),
-        (4, 1, {}, ValueError, r"^fit: epochs must count from the start: .*4\.npz is in epoch 2, got epochs=1"),
-        (4, 2, {"resume": {"step": 3}}, TypeError, "path must be a text or a pathlib.Path, got {'step': 3}"),
-        (99, 2, {}, FileNotFoundError, r"^load_checkpoint: there is no file .*99\.npz"),
-        ("other", 2, {}, ValueError,
-         r"^fit: .*other\.npz is no checkpoint of a run; pass the file that a Checkpoint callback wrote"),
-        (4, 2, {"callbacks": evaluations()[:1]}, ValueError,
-         r"^fit: .*4\.npz has no values of accuracy of 9 rows, checksum [0-9a-f]{8}, 1; pass the callbacks of the fir"),
-        (4, 2, {"callbacks": [Checkpoint("run.npz", np.random.default_rng(0))]}, ValueError,
-         "^Checkpoint: rng must be the generator that you pass"),
-    ],
-    ids=without_addresses,
-)  # fmt: skip
+@pytest.mark.parametrize(("step", "epochs", "settings", "error", "message"), [
+    (4, 2, {"count": 80}, ValueError, "number of rows was 40, is 80; pass the same arguments as then: x"),
+    (3, 2, {"count": 17}, ValueError, "number of rows was 40, is 17"),  # the epoch is over: 17 lack no row of it
+    (4, 2, {"batch_size": 8}, ValueError, "batch_size was 16, is 8"),
+    (3, 2, {"batch_size": 8}, ValueError, "batch_size was 16, is 8"),
+    (4, 2, {"data_seed": 2}, ValueError, "checksum of x and y was [0-9a-f]{8}, is [0-9a-f]{8}"),
+    (4, 2, {"loss": MeanSquaredError()}, ValueError,
+     r"loss was CategoricalCrossEntropy\(from_logits=True\), is Mean.*; pass the same arguments as then: .*loss"),
+    (4, 2, {"shuffle": False}, ValueError, "shuffle was True, is False"),
+    (4, 2, {"augment": None}, ValueError, r"augment was Augment\(.*\), is None"),
+    (4, 1, {}, ValueError, r"^fit: epochs must count from the start: .*4\.npz is in epoch 2, got epochs=1"),
+    (4, 2, {"resume": {"step": 3}}, TypeError, "path must be a text or a pathlib.Path, got {'step': 3}"),
+    (99, 2, {}, FileNotFoundError, r"^load_checkpoint: there is no file .*99\.npz"),
+    ("other", 2, {}, ValueError,
+     r"^fit: .*other\.npz is no checkpoint of a run; pass the file that a Checkpoint callback wrote"),
+    (4, 2, {"callbacks": evaluations()[:1]}, ValueError,
+     r"^fit: .*4\.npz has no values of accuracy of 9 rows, checksum [0-9a-f]{8}, 1; pass the callbacks of the fir"),
+    (4, 2, {"callbacks": [Checkpoint("run.npz", np.random.default_rng(0))]}, ValueError,
+     "^Checkpoint: rng must be the generator that you pass"),
+], ids=without_addresses)  # fmt: skip
 def test_refuses_what_is_not_of_this_run_before_anything_changes(begun, step, epochs, settings, error, message):
     tl.save_checkpoint(begun[1] / "other.npz", *start(), epoch=1)
     check_refused(error, message, start(seed=9), epochs, **{"resume": begun[1] / f"{step}.npz"} | settings)

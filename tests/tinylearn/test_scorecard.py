@@ -20,15 +20,12 @@ def test_finds_the_book_s_neuron_worth_nothing():
     assert card.summary() in str(card)
 
 
-@pytest.mark.parametrize(
-    ("correct", "summary"),
-    [
-        (20, 'no better than always saying "deer"'),
-        (50, 'no better than always saying "deer"'),
-        (59, 'not shown to be better than always saying "deer": 100 examples are too few to tell'),
-        (60, 'better than always saying "deer"'),  # from here on the interval lies above 0.5
-    ],
-)
+@pytest.mark.parametrize(("correct", "summary"), [
+    (20, 'no better than always saying "deer"'),
+    (50, 'no better than always saying "deer"'),
+    (59, 'not shown to be better than always saying "deer": 100 examples are too few to tell'),
+    (60, 'better than always saying "deer"'),  # from here on the interval lies above 0.5
+])  # fmt: skip
 def test_asks_for_more_than_chance(correct, summary):
     target = np.arange(100) % 2
     predicted = np.where(np.arange(100) < correct, target, 1 - target)

@@ -70,17 +70,14 @@ def test_notices_a_wrong_loss_and_a_wrong_optimiser(monkeypatch):
     assert wrong == [name for name in (*LOSSES, *OPTIMIZERS) if name.startswith(("MeanSquaredError", "Adam"))]
 
 
-@pytest.mark.parametrize(
-    ("name", "stand_in", "asked"),
-    [
-        ("finfo", lambda dtype: SimpleNamespace(eps=0.5, smallest_normal=1e-38), "1 and the next number are"),
-        ("array", lambda value, *_: np.asarray(4.0 if value == 4 else 0.0), "are not taken for 0"),
-        ("array", lambda value, *_: np.zeros(1) if isinstance(value, list) else np.asarray(value), "NaN differs"),
-        ("ones", lambda *_: np.zeros(3), "float32 stays float32"),
-        ("array_equal", lambda *_: False, "a matrix product has the same bits twice"),
-        ("abs", lambda *_: np.ones(1), "a float32 matrix product agrees with float64"),
-    ],
-)
+@pytest.mark.parametrize(("name", "stand_in", "asked"), [
+    ("finfo", lambda dtype: SimpleNamespace(eps=0.5, smallest_normal=1e-38), "1 and the next number are"),
+    ("array", lambda value, *_: np.asarray(4.0 if value == 4 else 0.0), "are not taken for 0"),
+    ("array", lambda value, *_: np.zeros(1) if isinstance(value, list) else np.asarray(value), "NaN differs"),
+    ("ones", lambda *_: np.zeros(3), "float32 stays float32"),
+    ("array_equal", lambda *_: False, "a matrix product has the same bits twice"),
+    ("abs", lambda *_: np.ones(1), "a float32 matrix product agrees with float64"),
+])  # fmt: skip
 def test_notices_wrong_arithmetic(monkeypatch, name, stand_in, asked):
     class Broken:
         def __getattr__(self, other):

@@ -29,19 +29,16 @@ def centre(painted):
     return (weight.sum(axis=1) * middle).sum(axis=1), (weight.sum(axis=2) * middle).sum(axis=1)
 
 
-@pytest.mark.parametrize(
-    ("shape", "arguments", "settings", "covered"),
-    [
-        *(("ellipse", (place, (radius, radius)), {}, np.pi * radius**2)
-          for place in ((0, 0), (0.13, -0.27)) for radius in (0.2, 0.5)),
-        *(("ellipse", ((0.05, 0.1), (0.7, 0.3)), {"angle": angle}, np.pi * 0.7 * 0.3) for angle in (0, 30, 90, -135)),
-        *(("line", ((-0.3, -0.1), end, 0.3), {}, np.hypot(end[0] + 0.3, end[1] + 0.1) * 0.3 + np.pi * 0.15**2)
-          for end in ((0.6, 0.0), (0.0, 0.6), (0.4, -0.5))),
-        ("line", ((-0.6, 0), (0.6, 0), 0.5), {"end_width": 0.1}, 0.36 + np.pi * (0.25**2 + 0.05**2) / 2),  # a trapezium
-        ("polygon", (CORNERS,), {}, 1.185),
-        ("polygon", (CORNERS[::-1],), {}, 1.185),  # whichever way its corners go round
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("shape", "arguments", "settings", "covered"), [
+    *(("ellipse", (place, (radius, radius)), {}, np.pi * radius**2)
+      for place in ((0, 0), (0.13, -0.27)) for radius in (0.2, 0.5)),
+    *(("ellipse", ((0.05, 0.1), (0.7, 0.3)), {"angle": angle}, np.pi * 0.7 * 0.3) for angle in (0, 30, 90, -135)),
+    *(("line", ((-0.3, -0.1), end, 0.3), {}, np.hypot(end[0] + 0.3, end[1] + 0.1) * 0.3 + np.pi * 0.15**2)
+      for end in ((0.6, 0.0), (0.0, 0.6), (0.4, -0.5))),
+    ("line", ((-0.6, 0), (0.6, 0), 0.5), {"end_width": 0.1}, 0.36 + np.pi * (0.25**2 + 0.05**2) / 2),  # a trapezium
+    ("polygon", (CORNERS,), {}, 1.185),
+    ("polygon", (CORNERS[::-1],), {}, 1.185),  # whichever way its corners go round
+])  # fmt: skip
 def test_covers_the_area_of_a_shape(shape, arguments, settings, covered):
     painted = canvas()
     getattr(painted, shape)(*arguments, WHITE, **settings)

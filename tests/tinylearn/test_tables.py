@@ -47,17 +47,13 @@ def test_reads_a_file(file):
     assert (table.clock, table.title, table.unit, table.source) == ("month", "Rainfall", "mm", "")
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "\ufeff" + GOOD,  # as Excel writes it
-        GOOD.replace("\n", "\r\n"),
-        GOOD.replace(",", " , "),
-        GOOD.replace("1,190", "\n\n# in between\n1,190") + "\n\n",
-        GOOD.replace("month,Bergen,Cairo", '"month","Bergen","Cairo"'),
-    ],
-    ids=["mark", "line ends", "spaces", "empty lines and comments", "quotes"],
-)
+@pytest.mark.parametrize("text", [
+    "\ufeff" + GOOD,  # as Excel writes it
+    GOOD.replace("\n", "\r\n"),
+    GOOD.replace(",", " , "),
+    GOOD.replace("1,190", "\n\n# in between\n1,190") + "\n\n",
+    GOOD.replace("month,Bergen,Cairo", '"month","Bergen","Cairo"'),
+], ids=["mark", "line ends", "spaces", "empty lines and comments", "quotes"])  # fmt: skip
 def test_reads_the_same_written_otherwise(file, text):
     table = read_table(file(text))
     assert (table.clock, table.names, table.title) == ("month", ("Bergen", "Cairo"), "Rainfall")
@@ -70,28 +66,25 @@ def test_names_with_commas_and_a_title_from_the_file_name(file):
     assert table.title == "rain"
 
 
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("", "line 1: expected the names of at least two columns"),
-        ("year\n1\n2", "line 1: expected the names of at least two columns, the time and one series.*got 'year'"),
-        ("a|b\n1|2", "with commas, semicolons or tabs between them, got 'a|b'"),
-        ("year,A,A\n1,2,3", "line 1: every column needs a name of its own; column 3 'A' is there twice"),
-        ("year,,A\n1,2,3", "line 1: every column needs a name of its own; column 2 is empty"),
-        ("# x\nyear,A\n1,2\n2,many\n", "line 4, column 'A': expected a number such as 1234.5, got 'many'"),
-        ('year,A\n1,2\n2,"1,5"\n', "line 3, column 'A': expected a number such as 1234.5, got '1,5'"),
-        ("year,A\n1,2\nMay,3\n", "line 3, column 'year': expected times such as 1987, 2020-03 or .*, got 'May'"),
-        ("year,A\n1,2\n2,nan\n", "expected at least 2 rows of numbers under the names, got 1"),
-        ("year,A\n1,inf\n2,1\n", "line 2, column 'A': expected a number such as 1234.5, got 'inf'"),
-        ("year,A\n1,2\n2,-2e300\n", r"line 3, column 'A': expected a number within ±1e\+100, got -2e300"),
-        ("year,A\n20200303,2\n20200303,1\n", "line 3, column 'A': expected one value of A for 20200303"),
-        ("year,A,B\n\n1,2\n", "line 3: expected 3 values, as many as names, got 2"),
-        ("year,A,B\n1,2,3,4\n", "line 2: expected 3 values, as many as names, got 4"),
-        ("year,A\n3,2\n3,2\n", "line 3, column 'A': expected one value of A for 3, but line 2 has one too; keep"),
-        ("year,A\n", "line 1: expected at least 2 rows of numbers under the names, got 0"),
-        ("year,A\n3,2\n", "expected at least 2 rows of numbers under the names, got 1"),
-    ],
-)
+@pytest.mark.parametrize(("text", "message"), [
+    ("", "line 1: expected the names of at least two columns"),
+    ("year\n1\n2", "line 1: expected the names of at least two columns, the time and one series.*got 'year'"),
+    ("a|b\n1|2", "with commas, semicolons or tabs between them, got 'a|b'"),
+    ("year,A,A\n1,2,3", "line 1: every column needs a name of its own; column 3 'A' is there twice"),
+    ("year,,A\n1,2,3", "line 1: every column needs a name of its own; column 2 is empty"),
+    ("# x\nyear,A\n1,2\n2,many\n", "line 4, column 'A': expected a number such as 1234.5, got 'many'"),
+    ('year,A\n1,2\n2,"1,5"\n', "line 3, column 'A': expected a number such as 1234.5, got '1,5'"),
+    ("year,A\n1,2\nMay,3\n", "line 3, column 'year': expected times such as 1987, 2020-03 or .*, got 'May'"),
+    ("year,A\n1,2\n2,nan\n", "expected at least 2 rows of numbers under the names, got 1"),
+    ("year,A\n1,inf\n2,1\n", "line 2, column 'A': expected a number such as 1234.5, got 'inf'"),
+    ("year,A\n1,2\n2,-2e300\n", r"line 3, column 'A': expected a number within ±1e\+100, got -2e300"),
+    ("year,A\n20200303,2\n20200303,1\n", "line 3, column 'A': expected one value of A for 20200303"),
+    ("year,A,B\n\n1,2\n", "line 3: expected 3 values, as many as names, got 2"),
+    ("year,A,B\n1,2,3,4\n", "line 2: expected 3 values, as many as names, got 4"),
+    ("year,A\n3,2\n3,2\n", "line 3, column 'A': expected one value of A for 3, but line 2 has one too; keep"),
+    ("year,A\n", "line 1: expected at least 2 rows of numbers under the names, got 0"),
+    ("year,A\n3,2\n", "expected at least 2 rows of numbers under the names, got 1"),
+])  # fmt: skip
 def test_finds_a_mistake_in_a_file_by_its_place(file, text, message):
     with pytest.raises(ValueError, match=rf"rain\.csv.*{message}"):
         read_table(file(text))
@@ -140,20 +133,17 @@ def test_names_a_file_that_is_not_there(tmp_path):
         read_table(tmp_path / "nowhere.csv")
 
 
-@pytest.mark.parametrize(
-    ("parts", "message"),
-    [
-        (([1, 2], ["A"], [[1, 2], [3, 4]]), r"shape \(times, names\) = \(2, 1\), got \(2, 2\)"),
-        (([1], ["A"], [[1]]), "expected two times and one series at least, got 1 and 1"),
-        (([1, 2], [], np.ones((2, 0))), "expected two times and one series at least, got 2 and 0"),
-        (([1, np.nan], ["A"], [[1], [2]]), "every time must be a finite number, got nan; leave out that row"),
-        (([1, 2], ["A", "B"], [[1, np.nan], [2, np.nan]]), "a series needs a value at least, got none for 'B'"),
-        (([1, 2], ["A"], [[1], [np.inf]]), r"must lie within ±1e\+100, got inf"),
-        (([1, 2], ["A"], [[1], [2e300]]), r"must lie within ±1e\+100, got 2e\+300; choose a larger unit"),
-        (([1, 4, 4], ["A"], [[1], [2], [3]]), "times must increase, got 4 after 4"),
-        (([1, 2], ["A", "A"], [[1, 2], [3, 4]]), "every series needs a name of its own, got A, A"),
-    ],
-)
+@pytest.mark.parametrize(("parts", "message"), [
+    (([1, 2], ["A"], [[1, 2], [3, 4]]), r"shape \(times, names\) = \(2, 1\), got \(2, 2\)"),
+    (([1], ["A"], [[1]]), "expected two times and one series at least, got 1 and 1"),
+    (([1, 2], [], np.ones((2, 0))), "expected two times and one series at least, got 2 and 0"),
+    (([1, np.nan], ["A"], [[1], [2]]), "every time must be a finite number, got nan; leave out that row"),
+    (([1, 2], ["A", "B"], [[1, np.nan], [2, np.nan]]), "a series needs a value at least, got none for 'B'"),
+    (([1, 2], ["A"], [[1], [np.inf]]), r"must lie within ±1e\+100, got inf"),
+    (([1, 2], ["A"], [[1], [2e300]]), r"must lie within ±1e\+100, got 2e\+300; choose a larger unit"),
+    (([1, 4, 4], ["A"], [[1], [2], [3]]), "times must increase, got 4 after 4"),
+    (([1, 2], ["A", "A"], [[1, 2], [3, 4]]), "every series needs a name of its own, got A, A"),
+])  # fmt: skip
 def test_refuses_parts_that_make_no_table(parts, message):
     with pytest.raises(ValueError, match=message):
         Table(*parts)
