@@ -69,12 +69,11 @@ OWN = "document.querySelector('.turn').classList.contains('own')"
 CONTROLS = "[...document.querySelectorAll('.turn :is(.drag, .slider input, select, textarea)')]"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def page(driver, turn):
-    """The page with its turn, on a telephone."""
+    """The page with its turn, on a telephone, for one test after another."""
     path = turn.folder / "page.html"
-    if not path.exists():
-        write_page(turn.name, turn.data, path)
+    write_page(turn.name, turn.data, path)
     browser = Browser(driver)
     browser.driver.execute_cdp_cmd(
         "Emulation.setDeviceMetricsOverride", {"width": 360, "height": 1400, "deviceScaleFactor": 1, "mobile": False}
@@ -151,7 +150,7 @@ def test_changes_the_run_by_keyboard_copies_its_python_and_keeps_it_or_takes_it_
 def drag_with_mouse(page, mark):
     from selenium.webdriver.common.action_chains import ActionChains
 
-    hand = ActionChains(page.driver).click_and_hold(mark)
+    hand = ActionChains(page.driver, duration=0).click_and_hold(mark)
     hand.move_by_offset(-30, -20).move_by_offset(0, 90).release().perform()
 
 
