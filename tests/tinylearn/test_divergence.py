@@ -7,8 +7,9 @@ import re
 import numpy as np
 import pytest
 
+from tests.tinylearn.checkpoint_runs import Centred
 from tests.tinylearn.training_helpers import neuron, small_data, small_model, train
-from tinylearn import SGD, Dense, DivergenceError, Dropout, Layer, MeanSquaredError, ReLU, Sequential
+from tinylearn import SGD, Dense, DivergenceError, Dropout, MeanSquaredError, ReLU, Sequential
 from tinylearn.datasets import celsius_fahrenheit
 from tinylearn.divergence import DivergenceMonitor, diagnose
 from tinylearn.initializers import ones, zeros
@@ -60,22 +61,6 @@ def first_break(model, x, y, optimizer):
     raise AssertionError("it did not diverge")
 
 
-def set_to_nan(parameters):
-    parameters[-1] = np.nan
-
-
-def grow_a_bias(parameters):
-    parameters[-1] *= 2e6
-
-
-def shrink_a_bias(parameters):
-    parameters[-1] *= 1e-4
-
-
-def shrink_all(parameters):
-    parameters.fill(1e-300)
-
-
 # --- the right step, and what the error tells -------------------------------------------------------------------------
 
 
@@ -123,14 +108,14 @@ def test_a_network_with_a_learning_rate_of_1000(seed, workers, dtype, monkeypatc
 )
 def test_names_a_parameter_that_breaks_suddenly_with_the_gradients_of_updates_in_a_row(at, known):
     """Of a run that was calm until then, only the last one is known."""
-    error = diverging(set_to_nan, at)
+    error = diverging(lambda parameters: parameters.put(-1, np.nan), at)
     assert (error.step, error.parameter, error.reason) == (at, "dense_2.b", "made dense_2.b NaN or infinite")
     assert list(error.gradient_norms) == known
 
 
 @pytest.mark.parametrize("at", [2, 7, 40, 200])
 def test_a_norm_that_grows_by_more_than_a_million_in_one_update(at):
-    error = diverging(grow_a_bias, at)
+    error = diverging(lambda parameters: parameters.put(-1, 2e6 * parameters[-1]), at)
     assert (error.step, error.parameter) == (at, "dense_2.b")
     told = re.fullmatch(r"grew dense_2\.b from norm (\S+)( \(after update (\d+)\))? to (\S+)", error.reason)
     assert float(told[4]) / float(told[1]) > 1e6
@@ -177,7 +162,7 @@ def test_tells_callbacks_that_want_to_know_before_it_closes_them():
             self.heard.append("closed")
 
     listener = Listener()
-    error = diverging(set_to_nan, 3, callbacks=[listener])
+    error = diverging(lambda parameters: parameters.put(-1, np.nan), 3, callbacks=[listener])
     assert listener.heard == [error, "closed"]
     again = pickle.loads(pickle.dumps(error))
     assert (str(again), vars(again)) == (str(error), vars(error))
@@ -213,7 +198,7 @@ def test_trains_on_targets_of_millions(scale):
 
 
 @pytest.mark.parametrize("at", [5, 20])  # while every update is measured, and later
-@pytest.mark.parametrize("shrink", [shrink_a_bias, shrink_all])
+@pytest.mark.parametrize("shrink", [lambda p: p.put(-1, 1e-4 * p[-1]), lambda p: p.fill(1e-300)], ids=["a bias", "all"])
 def test_shrinking_is_no_divergence(shrink, at):
     (x, y), optimizer = small_data(4), Meddling(at, shrink)
     assert (len(train(small_model(), x, y, optimizer=optimizer, epochs=60)), optimizer.steps) == (60, 60)
@@ -222,28 +207,17 @@ def test_shrinking_is_no_divergence(shrink, at):
 def test_measures_the_loss_after_growth_without_disturbing_anything():
     """With dropout, which draws, and a state, which moves."""
 
-    class Counting(Layer):
-        def __init__(self):
-            self.state["batches"] = np.zeros(1)
-
-        def forward(self, x):
-            self.state["batches"] += self.training
-            return x
-
-        def backward(self, dout):
-            return dout
-
     def run(bias):
         """The first update sets the last bias."""
         rng, seen = np.random.default_rng(0), []
-        model = Sequential([Dense(1, 4, rng=rng), Dropout(0.5, rng=rng), Counting(), Dense(4, 1, rng=rng)])
+        model = Sequential([Dense(1, 4, rng=rng), Dropout(0.5, rng=rng), Centred(4), Dense(4, 1, rng=rng)])
         model.parameters *= 1e-3
         x = np.array([[-1.0], [1.0]])
         optimizer = Meddling(1, lambda parameters: parameters.put(-1, bias), 1e-9)
         train(model, x, 1e9 + 0 * x, optimizer=optimizer, epochs=3, **SQUARES, callbacks=[
             lambda update: seen.append((update.loss, model.layers[1].rng.bit_generator.state["state"]["state"]))
         ])  # fmt: skip
-        return seen, model.named_state()["counting_1.batches"]
+        return seen, model.named_state()["centred_1.batches"]
 
     (grown, batches), (calm, _) = run(1e7), run(1e2)
     assert grown[1][0] < calm[1][0] < grown[0][0]
