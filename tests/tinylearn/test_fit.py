@@ -5,9 +5,8 @@ import pytest
 
 import tinylearn as tl
 from tests.tinylearn.refusals import assert_refused, refusals
-from tests.tinylearn.training_helpers import neuron, small_data, small_model, train
+from tests.tinylearn.training_helpers import small_data, small_model, train
 from tinylearn import SGD, Adam, Augment, BinaryCrossEntropy, Dense, MeanSquaredError, ProgressBar, ReLU, Sequential
-from tinylearn.datasets import celsius_fahrenheit
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
@@ -40,13 +39,6 @@ def test_equals_the_loop_by_hand_bit_for_bit(make, batch_size, dtype):
     assert model.parameters.dtype == model.gradients.dtype == dtype
     np.testing.assert_allclose(losses, losses_by_hand, rtol=1e-14)
     assert {type(value) for value in losses} == {float}
-
-
-@pytest.mark.parametrize(("learning_rate", "diverges"), [(5.45e-4, False), (5.46e-4, True)])
-def test_the_largest_stable_learning_rate(learning_rate, diverges):
-    celsius, fahrenheit = celsius_fahrenheit()
-    losses = train(neuron(), celsius, fahrenheit, loss=MeanSquaredError(), optimizer=SGD(learning_rate), epochs=2000)
-    assert (losses[-1] > losses[0]) == diverges
 
 
 def test_keeps_the_order_of_the_data_without_shuffle():

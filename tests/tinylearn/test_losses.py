@@ -156,15 +156,6 @@ def test_needs_memory_for_the_classes_not_for_their_square():
     assert most < 20 * predicted.nbytes
 
 
-@pytest.mark.parametrize("from_logits", [False, True])
-@pytest.mark.parametrize("kind", [np.int64, np.int8, np.uint8])
-def test_one_hot_equals_class_numbers(from_logits, kind):
-    predicted, labels = Softmax().forward(np.random.default_rng(0).normal(size=(5, 4))), np.array([0, 3, 1, 1, 2], kind)
-    by_number, by_row = CATEGORICAL(from_logits), CATEGORICAL(from_logits)
-    assert by_number.forward(predicted, labels) == by_row.forward(predicted, np.eye(4)[labels])
-    np.testing.assert_array_equal(by_number.backward(), by_row.backward())
-
-
 THIRDS, HALF, F32 = np.full((2, 3), 1 / 3), np.array([[0.5], [0.5]]), np.array([[0.5, 0.4]], np.float32)
 
 

@@ -10,7 +10,7 @@ import pytest
 
 import tinylearn as tl
 from tests.tinylearn.refusals import assert_refused, refusals
-from tinylearn import SGD, Adam, BatchNorm, Dense, Dropout, Layer, ReLU, Residual, Sequential, Tanh, fit, workers
+from tinylearn import SGD, BatchNorm, Dense, Dropout, Layer, ReLU, Residual, Sequential, Tanh, fit, workers
 
 X, Y = np.random.default_rng(4).normal(size=(12, 3)), np.random.default_rng(5).normal(size=(12, 3))
 
@@ -209,13 +209,6 @@ def test_an_encoder_and_a_decoder_make_a_model():
     assert not np.any(encoder.parameters[:9] == before[:9])  # the same numbers, learned in their place
     np.testing.assert_array_equal(model.predict(X), decoder.predict(encoder.predict(X)))
     assert encoder.forward(X.astype(np.float32)).dtype == np.float64
-
-
-def test_a_model_in_a_model_equals_its_layers_in_a_row():
-    nested = Sequential([Sequential([dense(1), Tanh()]), Sequential([Sequential([dense(2)])])])
-    flat = Sequential([dense(1), Tanh(), dense(2)])
-    assert train(nested, optimizer=Adam(0.01)) == train(flat, optimizer=Adam(0.01))
-    np.testing.assert_array_equal(nested.parameters, flat.parameters)
 
 
 # --- state ------------------------------------------------------------------------------------------------------------

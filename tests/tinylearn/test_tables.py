@@ -39,24 +39,19 @@ def test_has_changed_no_figure():
     assert digest == "81f745720e7cddfed3b2278d937f6d48ef9b050aa3023571f3f31cbac642363f"
 
 
-def test_reads_a_file(file):
-    table = read_table(file(GOOD))
-    np.testing.assert_array_equal(table.times, [1, 2])
-    np.testing.assert_array_equal(table.values, [[190, 5], [152, 4.5]])
-    assert table.names == ("Bergen", "Cairo")
-    assert (table.clock, table.title, table.unit, table.source) == ("month", "Rainfall", "mm", "")
-
-
 @pytest.mark.parametrize("text", [
+    GOOD,
     "\ufeff" + GOOD,  # as Excel writes it
     GOOD.replace("\n", "\r\n"),
     GOOD.replace(",", " , "),
     GOOD.replace("1,190", "\n\n# in between\n1,190") + "\n\n",
     GOOD.replace("month,Bergen,Cairo", '"month","Bergen","Cairo"'),
-], ids=["mark", "line ends", "spaces", "empty lines and comments", "quotes"])  # fmt: skip
-def test_reads_the_same_written_otherwise(file, text):
+], ids=["as here", "mark", "line ends", "spaces", "empty lines and comments", "quotes"])  # fmt: skip
+def test_reads_a_file_however_it_is_written(file, text):
     table = read_table(file(text))
-    assert (table.clock, table.names, table.title) == ("month", ("Bergen", "Cairo"), "Rainfall")
+    assert (table.clock, table.title, table.unit, table.source) == ("month", "Rainfall", "mm", "")
+    assert table.names == ("Bergen", "Cairo")
+    np.testing.assert_array_equal(table.times, [1, 2])
     np.testing.assert_array_equal(table.values, [[190, 5], [152, 4.5]])
 
 
@@ -64,30 +59,6 @@ def test_names_with_commas_and_a_title_from_the_file_name(file):
     table = read_table(file('t,"Bergen, rain"\n0,1\n1,2'))
     assert table.names == ("Bergen, rain",)
     assert table.title == "rain"
-
-
-@pytest.mark.parametrize(("text", "message"), [
-    ("", "line 1: expected the names of at least two columns"),
-    ("year\n1\n2", "line 1: expected the names of at least two columns, the time and one series.*got 'year'"),
-    ("a|b\n1|2", "with commas, semicolons or tabs between them, got 'a|b'"),
-    ("year,A,A\n1,2,3", "line 1: every column needs a name of its own; column 3 'A' is there twice"),
-    ("year,,A\n1,2,3", "line 1: every column needs a name of its own; column 2 is empty"),
-    ("# x\nyear,A\n1,2\n2,many\n", "line 4, column 'A': expected a number such as 1234.5, got 'many'"),
-    ('year,A\n1,2\n2,"1,5"\n', "line 3, column 'A': expected a number such as 1234.5, got '1,5'"),
-    ("year,A\n1,2\nMay,3\n", "line 3, column 'year': expected times such as 1987, 2020-03 or .*, got 'May'"),
-    ("year,A\n1,2\n2,nan\n", "expected at least 2 rows of numbers under the names, got 1"),
-    ("year,A\n1,inf\n2,1\n", "line 2, column 'A': expected a number such as 1234.5, got 'inf'"),
-    ("year,A\n1,2\n2,-2e300\n", r"line 3, column 'A': expected a number within ±1e\+100, got -2e300"),
-    ("year,A\n20200303,2\n20200303,1\n", "line 3, column 'A': expected one value of A for 20200303"),
-    ("year,A,B\n\n1,2\n", "line 3: expected 3 values, as many as names, got 2"),
-    ("year,A,B\n1,2,3,4\n", "line 2: expected 3 values, as many as names, got 4"),
-    ("year,A\n3,2\n3,2\n", "line 3, column 'A': expected one value of A for 3, but line 2 has one too; keep"),
-    ("year,A\n", "line 1: expected at least 2 rows of numbers under the names, got 0"),
-    ("year,A\n3,2\n", "expected at least 2 rows of numbers under the names, got 1"),
-])  # fmt: skip
-def test_finds_a_mistake_in_a_file_by_its_place(file, text, message):
-    with pytest.raises(ValueError, match=rf"rain\.csv.*{message}"):
-        read_table(file(text))
 
 
 @pytest.mark.parametrize("name", TABLES)
@@ -101,7 +72,7 @@ def test_reads_the_tables_that_people_have(file, name):
 @pytest.mark.parametrize("name", REFUSED)
 def test_refuses_a_table_and_says_how_to_mend_it(file, name):
     text, message = REFUSED[name]
-    with pytest.raises(ValueError, match=rf"rain\.csv, .*{message}"):
+    with pytest.raises(ValueError, match=rf"rain\.csv.*{message}"):
         read_table(file(text))
 
 
