@@ -15,10 +15,8 @@ SUFFIXES = {"binary": ".bin", "python": ""}
 def random_batches(seed=0):
     """Six batches of 1 to 6 rows: name → (labels, rows (n, 3072))."""
     rng = np.random.default_rng(seed)
-    return {
-        name: (rng.integers(0, 10, n).tolist(), rng.integers(0, 256, (n, 3072), dtype=np.uint8))
-        for n, name in enumerate(BATCHES, start=1)
-    }
+    draw = lambda n: (rng.integers(0, 10, n).tolist(), rng.integers(0, 256, (n, 3072), dtype=np.uint8))  # noqa: E731
+    return {name: draw(n) for n, name in enumerate(BATCHES, start=1)}
 
 
 def binary(labels, rows):

@@ -7,20 +7,12 @@ import tarfile
 import numpy as np
 import pytest
 
-from tests.tinylearn.cifar10_files import (
-    FOLDERS,
-    archive_members,
-    files,
-    python_2_pickle,
-    random_batches,
-    write_archive,
-    write_folder,
-)
+from tests.tinylearn import cifar10_files as made
+from tests.tinylearn.cifar10_files import FOLDERS, archive_members, random_batches, write_archive, write_folder
 from tinylearn.datasets import cifar10
 from tinylearn.datasets.archive import members
 
 both_forms = pytest.mark.parametrize("form", FOLDERS)
-SUFFIXES = {"binary": ".bin", "python": ""}
 
 
 def cut(length):
@@ -29,7 +21,7 @@ def cut(length):
 
 def pickled(rows, columns):
     """A batch with labels for three rows."""
-    return lambda data: python_2_pickle([1, 2, 3], np.zeros((rows, columns), np.uint8))
+    return lambda data: made.python_2_pickle([1, 2, 3], np.zeros((rows, columns), np.uint8))
 
 
 @pytest.mark.parametrize(("form", "name", "change", "message"), [
@@ -40,7 +32,7 @@ def pickled(rows, columns):
     ("python", "test_batch", pickled(2, 3072), "expected .* a label for each, got 2 rows and 3 labels"),
 ])  # fmt: skip
 def test_refuses_a_damaged_batch(tmp_path, form, name, change, message):
-    file = write_folder(tmp_path / FOLDERS[form], form, random_batches()) / f"{name}{SUFFIXES[form]}"
+    file = write_folder(tmp_path / FOLDERS[form], form, random_batches()) / f"{name}{made.SUFFIXES[form]}"
     file.write_bytes(change(file.read_bytes()))
     with pytest.raises(ValueError, match=rf"^{file}: {message}"):
         cifar10(tmp_path)
@@ -60,7 +52,7 @@ def test_refuses_a_label_above_9_with_its_row(tmp_path, form, label):
 def test_names_a_missing_batch(tmp_path, form):
     batches = random_batches()
     del batches["data_batch_4"], batches["test_batch"]
-    missing = "data_batch_4{0}, test_batch{0} are missing".format(SUFFIXES[form].replace(".", r"\."))
+    missing = "data_batch_4{0}, test_batch{0} are missing".format(made.SUFFIXES[form].replace(".", r"\."))
     for path in (
         write_folder(tmp_path / "folder", form, batches),
         write_archive(tmp_path / "short.tar.gz", archive_members(form, batches)),
@@ -163,7 +155,7 @@ def test_neither_reads_nor_writes_members_that_lead_elsewhere(tmp_path):
 @pytest.mark.parametrize("kind", [tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.CHRTYPE, tarfile.FIFOTYPE, tarfile.DIRTYPE])
 def test_follows_no_link_or_device_in_place_of_a_batch(tmp_path, kind):
     secret = tmp_path / "secret"
-    secret.write_bytes(files("binary", random_batches())["data_batch_1.bin"])
+    secret.write_bytes(made.files("binary", random_batches())["data_batch_1.bin"])
     batches = archive_members("binary", random_batches())
     link = tarfile.TarInfo("cifar-10-batches-bin/data_batch_1.bin")
     link.type, link.linkname = kind, {tarfile.LNKTYPE: "cifar-10-batches-bin/test_batch.bin"}.get(kind, str(secret))
