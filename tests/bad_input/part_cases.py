@@ -32,8 +32,6 @@ PARTS.made["Number"] = Subject(
 )
 
 
-# --- explanations -------------------------------------------------------------------------------------------------
-
 NO_TEXT = [None, 3, 1.5, b"w", ["w"], {}]
 NO_LIST = [None, 3, "ab", {}, 1.5]
 words = choice("the weight", "", wrong=NO_TEXT, also=["nonsense"])

@@ -61,9 +61,6 @@ def first_break(model, x, y, optimizer):
     raise AssertionError("it did not diverge")
 
 
-# --- the right step, and what the error tells -------------------------------------------------------------------------
-
-
 def test_the_neuron_of_chapter_3_with_a_learning_rate_twenty_times_too_large():
     """A RuntimeWarning would be an error here. The loss, a square, overflows first."""
     model, norms, (x, y) = neuron(), {}, celsius_fahrenheit()
@@ -168,9 +165,6 @@ def test_tells_callbacks_that_want_to_know_before_it_closes_them():
     assert (str(again), vars(again)) == (str(error), vars(error))
 
 
-# --- no false alarm ---------------------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize(("dtype", "value"), [(np.float32, 3e30), (np.float64, 1e200)])
 def test_very_large_parameters_are_no_divergence(dtype, value):
     """Their square overflows, they do not."""
@@ -243,9 +237,6 @@ def test_growth_is_a_fault_unless_it_is_from_nothing_or_the_loss_falls(bias, gro
     nothing = {"w": 1e-9, "b": 0.0}
     assert diagnose(nothing, 1e-9, {"w": 0.5, "b": 0.5}, 1.0) is None
     assert diagnose(nothing, 1e-9, {"w": 1.5, "b": 0.5}, 1.0) == ("w", "grew w from norm 1e-09 to 1.5")
-
-
-# --- when it measures -------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("factor", "at", "epochs", "expected"), [

@@ -70,9 +70,6 @@ def test_explains_every_step_and_changes_nothing_of_what_was_trained(kind):
     assert not any(layer.training for layer in model.layers)
 
 
-# --- the gradient -----------------------------------------------------------------------------------------------------
-
-
 def test_shows_the_dout_of_the_output_that_is_explained_among_many():
     rng = np.random.default_rng(0)
     recording = recorded([Dense(3, 9, rng=rng), ReLU(), Dense(9, 1, rng=rng)], rng.normal(size=(6, 3)),
@@ -184,9 +181,6 @@ def test_takes_little_memory_for_many_rows():
     most = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert most < 100 * 1500 * 30 * 8
-
-
-# --- what cannot be explained -----------------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")

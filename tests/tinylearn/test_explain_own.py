@@ -258,9 +258,6 @@ def test_draws_the_random_numbers_of_an_optimizer_again(of_fit, shuffle):
     assert rng.bit_generator.state == moved
 
 
-# --- layers -----------------------------------------------------------------------------------------------------------
-
-
 class Doubled(Dense):
     """A dense layer that puts out twice as much: the product of input and dout is not the share of a row."""
 

@@ -24,9 +24,6 @@ def numbers(*shape):
     return np.random.default_rng(1).normal(5, 3, size=shape)
 
 
-# --- dense ------------------------------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("shape", [(1, 1), (10, 1), (7, 5), (32, 20), (0, 3), (3, 4, 5), (2, 1, 3, 2)])
 def test_the_page_and_what_runs_are_equal(shape, dtype):
@@ -69,8 +66,6 @@ def test_initial_weights_have_the_variance_that_keeps_signals_alive(initializer,
         assert limit * 0.99 < np.abs(w).max() <= limit
 
 
-# --- activations, flatten ---------------------------------------------------------------------------------------------
-
 X = np.array([[-1.0, 0.0, 2.0]])
 
 
@@ -96,9 +91,6 @@ def test_softmax_gives_probabilities_whatever_is_added_to_all_scores(x, shift):
     np.testing.assert_allclose(Sigmoid().forward(x) + Sigmoid().forward(-x), 1, rtol=1e-14)
 
 
-# --- normalisation ----------------------------------------------------------------------------------------------------
-
-
 def test_backward_belongs_to_its_forward_whatever_training_is_by_then():
     layer, other = learning(BatchNorm(3)), learning(BatchNorm(3))
     for each in (layer, other):
@@ -121,9 +113,6 @@ def test_gives_a_single_row_the_running_statistics(shape):
 def test_features_that_do_not_vary_stay_finite(layer):
     np.testing.assert_array_equal(layer.forward(np.full((5, 2), 7.0)), np.zeros((5, 2)))
     assert np.isfinite(layer.backward(numbers(5, 2))).all()
-
-
-# --- dropout ----------------------------------------------------------------------------------------------------------
 
 
 def dropout(rate=0.4, seed=0):

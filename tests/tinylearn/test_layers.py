@@ -144,8 +144,6 @@ def test_what_runs_shows_itself_as_the_page_does(page):
     assert fast is not page
 
 
-# --- how a layer is written -------------------------------------------------------------------------------------------
-
 WRITTEN = {  # a call → the shortest one that makes the same
     "Dropout(0.2)": "",
     "Conv2D(1, 2, (3, 3), padding='valid')": "Conv2D(1, 2, 3)",
@@ -193,9 +191,6 @@ def test_layers_of_your_own_have_their_own_dicts_and_say_what_they_need():
         Nothing().forward(np.ones((1, 1)))
     with pytest.raises(NotImplementedError, match=r"OnlyForward\(\) has no backward method"):
         layer.backward(layer.forward(np.ones((1, 1))))
-
-
-# --- refused ----------------------------------------------------------------------------------------------------------
 
 
 def wrong_windows(kind):

@@ -59,9 +59,6 @@ def backward(loss):
     return loss.backward()
 
 
-# --- arguments --------------------------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("target", [[[1], [2], [3]], np.array([[1], [2], [3]], np.uint8), np.float64([[1], [2], [3]])])
 def test_an_own_loss_gets_targets_in_the_shape_and_dtype_of_predicted(dtype, target):
@@ -128,9 +125,6 @@ def test_refuses_masked_entries_with_their_place_and_takes_matrices(name):
             assert type(loss.backward()) is np.ndarray
 
 
-# --- what a loss declares ---------------------------------------------------------------------------------------------
-
-
 def test_checks_declared_probabilities_in_every_batch():
     loss, one = Brier(), np.array([[0], [1], [0]])
     for _ in range(2):
@@ -164,9 +158,6 @@ def test_targets_may_be_anything():
     np.testing.assert_array_equal(loss.backward(), HALF)
     with pytest.raises(TypeError, match=r"^Quantile\(\): predicted must hold floats"):
         loss.forward([[1]], (0, 0.5))
-
-
-# --- mixins, subclasses, copies ---------------------------------------------------------------------------------------
 
 
 def test_guards_formulas_from_a_mixin():
@@ -236,9 +227,6 @@ def test_writes_a_loss_as_the_call_that_makes_it():
 
     losses = {"Huber()": Huber(), "Huber(delta=2.5)": Huber(2.5), "Huber(rows=True)": Huber(rows=True)}
     assert {text: repr(loss) for text, loss in losses.items()} == {text: text for text in losses}
-
-
-# --- what a formula gives, and raises ---------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("value", [np.float32(0.25), np.float64(0.25), np.array(0.25), 0.25])

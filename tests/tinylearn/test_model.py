@@ -36,9 +36,6 @@ MODELS = {"small": (small_model, np.random.default_rng(1).normal(size=(5, 3))), 
 every_model = pytest.mark.parametrize(("make", "x"), MODELS.values(), ids=MODELS)
 
 
-# --- one vector -------------------------------------------------------------------------------------------------------
-
-
 def test_all_parameters_live_in_one_vector_under_their_names():
     model = small_net()
     assert {name: view.shape for name, view in model.named_parameters().items()} == {
@@ -82,9 +79,6 @@ def test_a_model_without_parameters_works():
     model = Sequential([Flatten(), Sigmoid()])
     np.testing.assert_array_equal(model.forward(np.zeros((2, 1, 3))), np.full((2, 3), 0.5))
     assert (model.parameters.shape, model.backward(np.ones((2, 3))).shape) == ((0,), (2, 1, 3))
-
-
-# --- forward, backward, predict ---------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("layers", [[Flatten()], [ReLU()], [dense(3, 3), Sigmoid()]], ids=repr)
@@ -154,9 +148,6 @@ def test_predict_switches_training_off_and_back_also_after_an_error():
     assert (spy.seen, spy.training) == ([False, False], True)
 
 
-# --- refused ----------------------------------------------------------------------------------------------------------
-
-
 def taken():
     """A refused model does not take its layers: the first one is still free."""
     free, layer = dense(2, 2), dense(2, 2)
@@ -214,9 +205,6 @@ def test_refuses(call, kind, words):
     assert_refused(call, kind, words)
 
 
-# --- summary, repr ----------------------------------------------------------------------------------------------------
-
-
 def test_summary_is_a_table():
     model = Sequential([Flatten(), dense(3072, 1000), Softmax()])
     assert model.summary((32, 32, 3)).splitlines() == [
@@ -236,9 +224,6 @@ def test_shows_its_layers_and_their_shapes():
     assert model.output_shapes() == [None, None, None]  # the first layer does not tell
     assert small_model().output_shapes() == [(4,), (4,), (2,)]  # here it does
     assert "?" in model.summary()
-
-
-# --- copies, files ----------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])

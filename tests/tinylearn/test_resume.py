@@ -156,9 +156,6 @@ def test_measures_growth_from_where_the_run_goes_on(tmp_path):
     assert run(14, resume=file) == run(14)
 
 
-# --- recorders -----------------------------------------------------------------------------------------------------
-
-
 def assert_is_the_end_of(whole, recording, step):
     first = whole.index(step)
     assert recording.steps.tolist() == whole.steps[first:].tolist()
