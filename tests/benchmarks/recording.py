@@ -18,6 +18,7 @@ import statistics
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from threadpoolctl import threadpool_limits
@@ -38,25 +39,28 @@ def mlp(sizes: tuple[int, ...], dtype: type) -> tl.Sequential:
     return tl.Sequential([*layers[:-1], tl.Sigmoid()], dtype=dtype)
 
 
+def timed(run: tuple, updates: int, folder: Path | None, select: Any = None, **settings: Any) -> float:
+    """Train a run, of model, x and y; return the seconds of an update."""
+    model, x, y = run
+    start = time.perf_counter()
+    callbacks = [] if folder is None else [tl.Recorder(model, folder, select=select)]
+    tl.fit(model, x, y, callbacks=callbacks, **settings)
+    return (time.perf_counter() - start) / updates
+
+
 def train_neuron(folder: Path | None) -> float:
     """Train chapter 3's neuron for 60,000 updates; return the seconds of an update."""
-    x, y = celsius_fahrenheit()
     model = tl.Sequential([tl.Dense(1, 1, rng=np.random.default_rng(0))])
-    start = time.perf_counter()
-    callbacks = [] if folder is None else [tl.Recorder(model, folder)]
-    tl.fit(model, x, y, loss=tl.MeanSquaredError(), optimizer=tl.SGD(0.0005), epochs=60_000, callbacks=callbacks)
-    return (time.perf_counter() - start) / 60_000
+    settings = {"loss": tl.MeanSquaredError(), "optimizer": tl.SGD(0.0005), "epochs": 60_000}
+    return timed((model, *celsius_fahrenheit()), 60_000, folder, **settings)
 
 
 def train_mlp(folder: Path | None) -> float:
     """Train a 20-128-64-32-16-1 net, 54 kB of parameters, for 6,000 updates; return the seconds of an update."""
     rng = np.random.default_rng(0)
     x, y = rng.random((3200, 20), np.float32), rng.integers(0, 2, (3200, 1))
-    model = mlp((20, 128, 64, 32, 16, 1), np.float32)
-    start = time.perf_counter()
-    callbacks = [] if folder is None else [tl.Recorder(model, folder)]
-    tl.fit(model, x, y, loss=tl.BinaryCrossEntropy(), optimizer=tl.Adam(), epochs=60, rng=rng, callbacks=callbacks)
-    return (time.perf_counter() - start) / 6_000
+    settings = {"loss": tl.BinaryCrossEntropy(), "optimizer": tl.Adam(), "epochs": 60, "rng": rng}
+    return timed((mlp((20, 128, 64, 32, 16, 1), np.float32), x, y), 6_000, folder, **settings)
 
 
 @functools.cache
@@ -68,12 +72,8 @@ def cnn() -> tuple[tl.Sequential, np.ndarray, np.ndarray]:
 
 def train_cnn(folder: Path | None, select: tuple[str, ...] | None = None) -> float:
     """Train it for 256 updates; return the seconds of an update."""
-    model, x, y = cnn()
-    start = time.perf_counter()
-    callbacks = [] if folder is None else [tl.Recorder(model, folder, select=select)]
-    tl.fit(model, x, y, loss=tl.CategoricalCrossEntropy(from_logits=True), optimizer=tl.RMSprop(1e-4), epochs=4,
-           rng=np.random.default_rng(0), workers=2, callbacks=callbacks)  # fmt: skip
-    return (time.perf_counter() - start) / 256
+    return timed(cnn(), 256, folder, select, loss=tl.CategoricalCrossEntropy(from_logits=True), epochs=4, workers=2,
+                 optimizer=tl.RMSprop(1e-4), rng=np.random.default_rng(0))  # fmt: skip
 
 
 def train_cnn_selected(folder: Path | None) -> float:
@@ -92,9 +92,8 @@ def print_disk_speed(folder: Path) -> None:
         os.fsync(file.fileno())
     size, whole = 500 * len(block) / 1e6, time.perf_counter() - start
     path.unlink()
-    print(
-        f"disk: {size:.0f} MB are handed over at {size / written:,.0f} MB/s, and are on it at {size / whole:,.0f} MB/s"
-    )
+    speeds = f"{size / written:,.0f} MB/s, and are on it at {size / whole:,.0f} MB/s"
+    print(f"disk: {size:.0f} MB are handed over at {speeds}")
 
 
 def seconds_to_read(folder: Path) -> float:

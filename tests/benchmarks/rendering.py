@@ -41,21 +41,9 @@ from matplotlib.figure import Figure, FigureBase
 from matplotlib.text import Text
 from PIL import Image
 
+import animations as an
 import tinylearn as tl
-from animations import (
-    BarRace,
-    GrowingLines,
-    LineFit,
-    NeuronDiagram,
-    NeuronStates,
-    PastedText,
-    Pie,
-    Scene,
-    SideBySide,
-    log_spaced_steps,
-    render,
-    style,
-)
+from animations import BarRace, GrowingLines, LineFit, NeuronDiagram, PastedText, Pie, Scene, SideBySide, style
 from animations.engine.painter import Painter
 from chapters import ch02_gradient_descent
 from tinylearn.datasets import celsius_fahrenheit, gdp
@@ -75,7 +63,7 @@ def neuron() -> Scene:
     recorder = tl.Recorder(model)
     tl.fit(model, x, y, loss=tl.MeanSquaredError(), optimizer=tl.SGD(0.0005), epochs=8000, batch_size=len(x),
            callbacks=[recorder])  # fmt: skip
-    states, units = NeuronStates(recorder.recording, x, y, log_spaced_steps(8000, 81)), ("°C", "°F")
+    states, units = an.NeuronStates(recorder.recording, x, y, an.log_spaced_steps(8000, 81)), ("°C", "°F")
     return SideBySide(NeuronDiagram(states, units=units, ask=50), PlainTicks(states, units=units))
 
 
@@ -137,7 +125,7 @@ class PlainTicks(LineFit):
 
 def ours(suffix: str) -> Method:
     def write(scene: Scene, path: Path, colors: int) -> None:
-        render(scene, path.with_suffix(suffix), fps=FPS, colors=colors, progress=False)
+        an.render(scene, path.with_suffix(suffix), fps=FPS, colors=colors, progress=False)
 
     return write
 

@@ -124,13 +124,11 @@ def announcing(size, kind=tarfile.REGTYPE, name="cifar-10-batches-bin/data_batch
     return head.tobuf()
 
 
-@pytest.mark.parametrize(
-    "change",
-    [*(lambda data, part=part: data[: int(part * len(data))] for part in (0, 0.3, 0.7, 0.999)),
-     lambda data: b"<html>", lambda data: gzip.compress(b"<html>" * 1000), lambda data: b"\x1f\x8b\x08" + bytes(100),
-     lambda data: gzip.compress(announcing(1 << 40) + bytes(10_000))],
-    ids=["0", "0.3", "0.7", "0.999", "a page", "a packed page", "zeros", "a huge size"],
-)  # fmt: skip
+@pytest.mark.parametrize("change", [
+    *(lambda data, part=part: data[: int(part * len(data))] for part in (0, 0.3, 0.7, 0.999)),
+    lambda data: b"<html>", lambda data: gzip.compress(b"<html>" * 1000), lambda data: b"\x1f\x8b\x08" + bytes(100),
+    lambda data: gzip.compress(announcing(1 << 40) + bytes(10_000)),
+], ids=["0", "0.3", "0.7", "0.999", "a page", "a packed page", "zeros", "a huge size"])  # fmt: skip
 @both_forms
 def test_refuses_what_is_no_whole_archive(tmp_path, form, change):
     archive = write_archive(tmp_path / "short.tar.gz", archive_members(form, random_batches()))

@@ -183,11 +183,9 @@ def test_lets_no_pickle_change_what_stands_for_an_array():
     assert (dict(vars(Noted)), dict(vars(FromBuffer))) == before
 
 
-@pytest.mark.parametrize(
-    "data",
-    [b"\x80\2]r" + struct.pack("<I", 1 << 24) + b".", b"\x80\5\x96" + struct.pack("<Q", 1 << 24) + b"."],
-    ids=["memo", "bytearray"],
-)
+@pytest.mark.parametrize("data", [
+    b"\x80\2]r" + struct.pack("<I", 1 << 24) + b".", b"\x80\5\x96" + struct.pack("<Q", 1 << 24) + b".",
+], ids=["memo", "bytearray"])  # fmt: skip
 def test_takes_no_memory_for_what_is_announced(data):
     tracemalloc.start()
     with pytest.raises(ValueError, match=r"^here: expected a "):

@@ -141,11 +141,10 @@ def test_writes_the_lines_of_the_code(optimizer, lines):
     assert len(told) == len(lines) or type(optimizer) is Layerwise
 
 
-@pytest.mark.parametrize(
-    "formula",
-    ["p - (g - p)", "p - g - p", "p / (g * p)", "p / g * p", "(p + g) * p", "-g - p", "-(p + g)", "(-g)**p",
-     "p - abs(-g)", "2 / p / g", "p**g**p", "(p * g)**2", "3 - 2 * g % p // 3", "1 / (1 / p)"],
-)  # fmt: skip
+@pytest.mark.parametrize("formula", [
+    "p - (g - p)", "p - g - p", "p / (g * p)", "p / g * p", "(p + g) * p", "-g - p", "-(p + g)", "(-g)**p",
+    "p - abs(-g)", "2 / p / g", "p**g**p", "(p * g)**2", "3 - 2 * g % p // 3", "1 / (1 / p)",
+])  # fmt: skip
 def test_puts_brackets_where_they_are_needed(formula):
     """Whatever the text is made of, it computes the same; tried on numbers above 0."""
 

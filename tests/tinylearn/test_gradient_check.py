@@ -131,13 +131,11 @@ class Net(Sequential):
         return super().backward(self.factor * dout)
 
 
-@pytest.mark.parametrize(
-    "make",
-    [spoilt(Scale, None, forward=own_parameter), Centre, Names, Distance, Buffer, Sign, dense(None),
-     lambda: Net(dense(None)(), Residual(dense(None)(), dense(None)()), factor=2),
-     lambda: Sequential([dense(None)(), Tanh(), tl.Softmax()], np.float32)],
-    ids=["own parameter", "Centre", "Names", "Distance", "Buffer", "Sign", "Dense", "Net", "float32"],
-)  # fmt: skip
+@pytest.mark.parametrize("make", [
+    spoilt(Scale, None, forward=own_parameter), Centre, Names, Distance, Buffer, Sign, dense(None),
+    lambda: Net(dense(None)(), Residual(dense(None)(), dense(None)()), factor=2),
+    lambda: Sequential([dense(None)(), Tanh(), tl.Softmax()], np.float32),
+], ids=["own parameter", "Centre", "Names", "Distance", "Buffer", "Sign", "Dense", "Net", "float32"])  # fmt: skip
 def test_lets_a_layer_pass_that_is_right(make):
     layer = make()
     assert checked(layer).error < 1e-7

@@ -245,23 +245,6 @@ def test_refuses_several_workers_for_a_model_with_state(small, monkeypatch):
     train(deep(), n_workers=2)  # a layer that only draws random numbers has no state
 
 
-@every_model
-def test_files_and_checkpoints_keep_every_part(make, tmp_path):
-    model, other, rng = make(), make(seed=7), np.random.default_rng(0)
-    train(model)
-    model.save(tmp_path / "model.npz")
-    other.load(tmp_path / "model.npz")
-    assert bits(other) == bits(model)
-    with np.load(tmp_path / "model.npz") as file:
-        assert file.files == [*model.named_parameters(), *model.named_state()]
-    tl.save_checkpoint(tmp_path / "point.npz", model, SGD(0.1), rng)
-    train(model)
-    other = make(seed=7)
-    tl.load_checkpoint(tmp_path / "point.npz", other, SGD(0.1), np.random.default_rng(0))
-    train(other)  # inner generators and states go on, too
-    assert bits(other) == bits(model)
-
-
 # --- what is a copy's own ---------------------------------------------------------------------------------------------
 
 

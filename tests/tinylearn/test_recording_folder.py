@@ -175,11 +175,9 @@ def test_is_closed_after_ctrl_c_while_a_thread_writes(tmp_path):
     assert_start_of_the_undisturbed_run(recording, LARGE)
 
 
-@pytest.mark.parametrize(
-    ("kind", "updates", "apart", "settings"),
-    [("tiny rows", 3, 3, {}), ("rows over 4 KiB", 3, 5, {}), ("under a budget", 24, 37, {"budget": 8_000})],
-    ids=interrupted_run.KINDS,
-)
+@pytest.mark.parametrize(("kind", "updates", "apart", "settings"), [
+    ("tiny rows", 3, 3, {}), ("rows over 4 KiB", 3, 5, {}), ("under a budget", 24, 37, {"budget": 8_000}),
+], ids=interrupted_run.KINDS)  # fmt: skip
 def test_is_closed_and_complete_after_ctrl_c_at_any_line(tmp_path, kind, updates, apart, settings, monkeypatch):
     """Interrupt at every moment, `apart` lines from one to the next."""
     monkeypatch.setattr("tinylearn.recording.store.WAITING_BYTES", 1)  # training itself writes every record

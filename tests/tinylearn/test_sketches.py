@@ -68,12 +68,10 @@ def test_draws_labels_in_random_order():
     assert 70 < (y[:200] == DEER).sum() < 130
 
 
-@pytest.mark.parametrize(
-    "classes",
-    [["deer", 7, "car"], [7, 1, "deer"], (4, 7, 1), {1, 4, 7}, iter(["car", "horse", "deer"]), np.array([7, 4, 1]),
-     np.array(["car", "deer", "horse"])],
-    ids=["mixed", "another order", "tuple", "set", "iterator", "numbers of NumPy", "names of NumPy"],
-)  # fmt: skip
+@pytest.mark.parametrize("classes", [
+    ["deer", 7, "car"], [7, 1, "deer"], (4, 7, 1), {1, 4, 7}, iter(["car", "horse", "deer"]), np.array([7, 4, 1]),
+    np.array(["car", "deer", "horse"]),
+], ids=["mixed", "another order", "tuple", "set", "iterator", "numbers of NumPy", "names of NumPy"])  # fmt: skip
 def test_takes_names_or_numbers_of_classes_in_any_order(classes):
     _, y = drawn(9, classes=classes)
     assert np.bincount(y, minlength=10).tolist() == [0, 3, 0, 0, 3, 0, 0, 3, 0, 0]
