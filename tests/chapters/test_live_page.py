@@ -6,12 +6,20 @@ import time
 import pytest
 
 from animations import render
+from chapters.tools import live_page
 from chapters.tools.book import PENDING, write_book
 from chapters.tools.figures import bound_in
 from chapters.tools.live_page import MAKING, LivePage
 from tests.chapters.chapter_helpers import uncoloured
 from tests.chapters.slow_scenes import Slow
 from tests.chapters.test_book import Links
+
+
+@pytest.fixture(autouse=True)
+def looks_often(monkeypatch):
+    """The page need not wait for films that take seconds."""
+    monkeypatch.setattr(live_page, "FIRST", 0.02)
+    monkeypatch.setattr(live_page, "LATER", 0.02)
 
 
 def draw(folder, name):

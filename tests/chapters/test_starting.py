@@ -100,6 +100,10 @@ def test_runs_however_it_is_started(started, name):
     lines = said.splitlines()
     if name == "one by one":
         assert [line.split(" is ready")[0] for line in lines] == ["Chapter 3", "Chapter 1"]
+    elif name == "module":
+        films = {"ch03_first_neuron.html", "ch03_first_neuron.gif", "ch03_first_updates.html"}
+        others = {"ch03.json", "ch03.html", "glossary.html", "index.html", "source"}
+        assert {path.name for path in gallery.iterdir()} == films | others
     elif name == "script":
         assert lines[0].startswith("Chapter 3. One neuron learns Fahrenheit from Celsius (")
         assert "  50 ?C in ?F  " in said

@@ -82,14 +82,19 @@ def test_an_action_leads_where_gymnasium_has_it_with_the_same_chance(rows, slipp
             assert dict(ours[state][action]) == pytest.approx(theirs, abs=1e-12)
 
 
-@pytest.mark.parametrize(("settings", "dead"), [("first=1", True), ("", False)])
-def test_a_dead_neuron_says_so_and_the_curve_without_it_is_the_same(opened, settings, dead):
-    page = opened("curve", 4, settings)
-    page.run("document.querySelector('.neuron').focus()")
-    paths = page.run("return ['line', 'without'].map((name) => document.querySelector(`.${name}`).getAttribute('d'))")
-    line, without = (path.split("L")[:130] for path in paths)  # from x = -8 to 5
-    assert (line == without) == dead
-    assert len(without) == 130
-    said = page.run("return document.querySelector('.panels [role=status]').textContent")
-    assert ("it is dead for good" if dead else "gradient of its weight") in said
+def test_a_dead_neuron_says_so_and_the_curve_without_it_is_the_same(opened):
+    page = opened("curve", 4)
+    for settings, dead in (("{}", False), ("{ first: 1 }", True)):
+        page.run(f"tinylearnTurns.curve.set({settings})")
+        page.driver.execute_async_script("requestAnimationFrame(() => requestAnimationFrame(arguments[0]))")
+        page.wait_for("!tinylearnTurns.curve.going")
+        page.run("document.querySelector('.neuron').focus()")
+        paths = page.run(
+            "return ['line', 'without'].map((each) => document.querySelector('.' + each).getAttribute('d'))"
+        )
+        line, without = (path.split("L")[:130] for path in paths)  # from x = -8 to 5
+        assert (line == without) == dead
+        assert len(without) == 130
+        said = page.run("return document.querySelector('.panels [role=status]').textContent")
+        assert ("it is dead for good" if dead else "gradient of its weight") in said
     assert page.complaints() == []

@@ -19,12 +19,14 @@ from tests.faults.concurrent_recorders import record_at_the_same_time
 from tests.faults.death import Life, killed
 from tests.faults.job import Job
 from tests.faults.jobs import JOBS
+from tests.faults.recordings import Training
 from tests.tinylearn import interrupted_run
 from tests.tinylearn.download_server import serving
 
 LONG = ("render .apng", "render .png", "render .html", "chapters 1 2", "chapters 1 2, again")  # for the campaign
 QUICK = [name for name in JOBS if name not in LONG]
-OUTPUTS = 150  # of a training; the campaign kills it later too
+OUTPUTS = 3  # the campaign kills later ones too
+OF_A_TRAINING = 150  # until it has thinned its records
 SECONDS = 0.03  # about what an output takes
 every_disk = pytest.mark.parametrize("disk", ["a quota", "a small file system"])
 
@@ -45,7 +47,7 @@ def test_loses_nothing_that_was_complete_in_a_kill(tmp_path, name):
     rng = np.random.default_rng(zlib.crc32(name.encode()))
     with JOBS[name].ready() as ready:
         job = copy.copy(ready)
-        job.outputs = min(job.outputs, 3 if "render" in name else OUTPUTS)
+        job.outputs = OF_A_TRAINING if isinstance(job, Training) else OUTPUTS
         for number in range(2):
             its_death, verdict = killed(job, numbered(tmp_path, number), rng, SECONDS)
             assert verdict.faults == [], its_death
@@ -144,7 +146,7 @@ def test_leaves_the_part_of_a_download_on_a_full_disk(tmp_path, full, capsys):
 @pytest.mark.parametrize("size", onlookers.ROWS)
 @pytest.mark.parametrize("budgets", [{}, onlookers.BUDGETS], ids=["all", "under a budget"])
 def test_lets_a_thread_see_what_happened_and_do_no_harm(tmp_path, size, budgets):
-    verdict = onlookers.looked_at(tmp_path, size, 100, budgets.get(size), seconds=0.5, looks=6)
+    verdict = onlookers.looked_at(tmp_path, size, 100, budgets.get(size), seconds=0.1, looks=6)
     assert verdict.faults == []
     assert verdict.kept > 5
 
@@ -152,4 +154,4 @@ def test_lets_a_thread_see_what_happened_and_do_no_harm(tmp_path, size, budgets)
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there are no forks")
 @pytest.mark.parametrize("size", onlookers.ROWS)
 def test_lets_no_forked_child_write(tmp_path, size):
-    assert onlookers.forked(tmp_path, size, 12, updates=240).faults == []
+    assert onlookers.forked(tmp_path, size, 6, updates=240).faults == []
