@@ -184,9 +184,8 @@ def font(caller: str, name: str, value: Any) -> str:
         raise TypeError(f"{caller}: {name} must be the name of a font family, got {shortened(value)}")
     known = {entry.name for entry in fontManager.ttflist}
     if value not in known:
-        like = (
-            ", ".join(difflib.get_close_matches(value, known)) or "matplotlib.font_manager.get_font_names() lists them"
-        )
+        like = ", ".join(difflib.get_close_matches(value, known))
+        like = f"did you mean {like}?" if like else "matplotlib.font_manager.get_font_names() lists them"
         raise ValueError(f"{caller}: {name} must be the name of a font family on this computer, got {value!r}; {like}")
     return value
 

@@ -18,8 +18,9 @@ from matplotlib.figure import FigureBase
 
 from animations import checks
 from animations.data import Data
+from animations.guard import guard
 from animations.why import Why
-from tinylearn.checks import as_int, shortened
+from tinylearn.checks import as_int, number, shortened
 
 
 class Scene(Data):
@@ -59,6 +60,10 @@ class Scene(Data):
     cuts: Sequence[float] = ()  # pixels from the left; on a narrow page the parts between them stand below each other
     style: str | Mapping[str, Any] = "default"  # a name of a matplotlib style, or settings
 
+    def __init_subclass__(cls, **settings: Any) -> None:
+        super().__init_subclass__(**settings)
+        guard(cls)
+
     def draw(self, figure: FigureBase) -> None:
         """Make every artist, on an empty figure of `size`."""
         raise NotImplementedError(f"{type(self).__name__} has no draw method: a scene needs draw and update")
@@ -88,6 +93,9 @@ class Scene(Data):
         return "frame", range(self.frames)
 
 
+guard(Scene)
+
+
 def checked_scene(caller: str, scene: Scene) -> Scene:
     """Return the scene if it has a size and frames; otherwise raise TypeError or ValueError."""
     if not isinstance(scene, Scene):
@@ -96,7 +104,10 @@ def checked_scene(caller: str, scene: Scene) -> Scene:
     checks.size(f"{caller}: {name}", scene.size)
     if as_int(caller, f"{name}.frames", scene.frames) < 1:
         raise ValueError(f"{caller}: {name}.frames must be at least 1, got {scene.frames}")
-    edges = [0, *scene.cuts, scene.size[0]]
+    if isinstance(scene.cuts, str) or not isinstance(scene.cuts, Sequence):
+        got = shortened(scene.cuts)
+        raise TypeError(f"{caller}: {name}.cuts must be a list of pixels from the left, such as (400,), got {got}")
+    edges = [0, *(number(caller, f"each of {name}.cuts", cut) for cut in scene.cuts), scene.size[0]]
     if any(left >= right for left, right in pairwise(edges)):
         raise ValueError(
             f"{caller}: {name}.cuts must grow, between 0 and the width, {scene.size[0]}; got {shortened(scene.cuts)}"

@@ -74,7 +74,7 @@ class Line:
         return re.sub(r"\s+", " ", re.sub(r"\(\s+", "(", re.sub(r"\s+\)", ")", text))).strip()
 
     def sides(self) -> list[float]:
-        """Return the value of each side of "="."""
+        """Return the value of each side of "="; ValueError if Python cannot compute one."""
         return [_value(side) for side in self.arithmetic.split("=")] if self.pieces else []
 
     def size(self) -> float:
@@ -153,7 +153,8 @@ class Why:
         return replace(self, parts=[part if isinstance(part, Code) else part.renamed(name) for part in self.parts])
 
     def faults(self) -> list[str]:
-        """Return all faults of the arithmetic: two sides that differ, a wrong sum, a last line with another value.
+        """Return all faults of the arithmetic: two sides that differ or cannot be computed, a wrong sum, a last line
+        with another value.
 
         >>> Why("a sum", 3.0, [Line("one and one", 1, "+", 1, "=", 2)]).faults()
         ['a sum is 3.0, but the arithmetic ends on 2.0']
@@ -161,7 +162,12 @@ class Why:
         found, last = [], None
         for part in self.parts:
             if isinstance(part, Line) and part.pieces:
-                last = (sides := part.sides())[-1]
+                try:
+                    last = (sides := part.sides())[-1]
+                except ValueError as error:
+                    found.append(f"{part.words}: {str(error).removeprefix('Line: ')}")
+                    last = None
+                    continue
                 apart = [abs(side - last) for side in sides if not _close(side, last)]
                 rounding = ROUNDING * part.size() if apart else 0.0  # it takes long to find
                 if not all(distance <= rounding for distance in apart):
@@ -232,6 +238,8 @@ def _value(arithmetic: str) -> float:
         return math.inf
     except (SyntaxError, NameError, TypeError, AttributeError) as error:
         raise ValueError(f"Line: the pieces must be arithmetic in Python, got {arithmetic!r}: {error}") from None
+    except (ZeroDivisionError, ValueError) as error:  # 1 / 0, sqrt(-1)
+        raise ValueError(f"Line: {arithmetic.strip()} has no value: {error}") from None
 
 
 def _close(one: float, other: float, scale: float = 0) -> bool:

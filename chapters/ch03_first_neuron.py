@@ -127,7 +127,7 @@ f"w = {w:.4f}, b = {b:.4f}"
 book.ask(Place(f"$w$ begins at {ws[0]:.0f}, and will end at {ws[-1]:.1f}. Where will the first update put it?",
                "It leaps over the best value, and lands on the other side.",
                name="w", low=0, high=4, start=ws[0], answer=ws[1], covers=False))  # fmt: skip
-slowly = NeuronUpdates(recording, x, y, range(1, 3 if book.quick else 7), LEARNING_RATE, units=units)
+slowly = NeuronUpdates(recording, x, y, range(1, 3 if book.quick else 7), units=units)
 book.film("ch03_first_updates", Clip(slowly, fps=0.7, hold_first=2, hold_last=3, holds={1: 1, 2: 3}, motion=8,
                                      colors=64), "Look, pull, step: how each row moves the weight.")  # fmt: skip
 pulls = (2 / x.size * (x + 1 - y) * x)[:, 0]  # of each row, in the first update

@@ -23,7 +23,7 @@ Taker = Generator[None, Any, None]  # takes pictures one by one, (H, W, 4) uint8
 Writer = Callable[["Clip", Painter, BinaryIO, str], Taker]  # of one format; the text is the file's name
 
 OPTIONS = {  # what kind of number, the least, the most
-    "fps": (number, 0.01, 60, "lie in 0.01 … 60, because viewers do not show more"),
+    "fps": (number, 0.01, 60, "lie in 0.01 … 60, or … 50 for .gif and .apng, because viewers do not show more"),
     "hold_first": (number, 0, 600, "be 0 to 600 seconds"),
     "hold_last": (number, 0, 600, "be 0 to 600 seconds"),
     "motion": (as_int, 1, 60, ""),

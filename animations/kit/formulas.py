@@ -88,8 +88,4 @@ def checked(line: Line, value: float, otherwise: str) -> Line:
     >>> checked(Line("one and one", 1, "+", 1), 3.0, "as recorded").words
     'as recorded'
     """
-    try:
-        is_right = not Why(line.words, float(value), [line]).faults()
-    except ArithmeticError:  # exp(1000), 1 / 0
-        is_right = False
-    return line if is_right else Line(otherwise, float(value))
+    return Line(otherwise, float(value)) if Why(line.words, float(value), [line]).faults() else line

@@ -122,6 +122,20 @@ def form_for(largest: float) -> str:
     return f"{{:.{min(max(decimals, 1), 4)}f}}"
 
 
+def form_of_all(values: np.ndarray, least: int, sign: str = "") -> Callable[[float], str]:
+    """Return a function that writes all `values` alike: `least` decimals, or more if three digits of the largest need
+    them; with exponents if it is huge or tiny. sign="+" also writes the signs of those above zero.
+
+    >>> [form_of_all(np.array([largest, 0]), 1, "+")(0.25) for largest in (212, 3, 0.05, 1e9)]
+    ['+0.2', '+0.25', '+0.2500', '+2.50e-01']
+    """
+    largest = float(np.abs(values).max(initial=0))
+    if largest and not 1e-3 <= largest < 1e8:
+        return lambda value: unsigned_zero(f"{value:{sign}.2e}")
+    decimals = max(least, 2 - math.floor(math.log10(largest))) if largest else least
+    return lambda value: unsigned_zero(f"{value:{sign}.{decimals}f}")
+
+
 def three_digits(value: float) -> str:
     """Return a number of any size in few characters.
 

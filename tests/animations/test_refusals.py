@@ -37,12 +37,31 @@ def updates_of(model, optimizer=None, rows=1, loss=None, epochs=2):
     return recorder.recording
 
 
-def thinned():
-    """Return the recording of every second update of a neuron that looks at two pictures."""
-    model = tl.Sequential([tl.Dense(1024, 1, rng=np.random.default_rng(0)), tl.Sigmoid()])
-    recorder = tl.Recorder(model, every=2)
-    tl.fit(model, neurons.PICTURES[..., 0].reshape(2, -1), [[1], [0]], loss=tl.BinaryCrossEntropy(), epochs=4,
-           optimizer=tl.SGD(0.1), callbacks=[recorder])  # fmt: skip
+def learned(*ends, optimizer=None, loss=None, loaded=False):
+    """Return the recording of a neuron, and the rows that it learned from."""
+    model, x = tl.Sequential([layer(1, 1), *ends]), np.array([[-1.0], [0.5], [2.0]])
+    recorder = tl.Recorder(model)
+    tl.fit(model, x, y := 3 * x + 1, loss=loss or tl.MeanSquaredError(), optimizer=optimizer or tl.SGD(0.1), epochs=3,
+           callbacks=[recorder])  # fmt: skip
+    recording = recorder.recording
+    return tl.Recording(recording.table, recording.meta, source="a file") if loaded else recording, x, y
+
+
+class Absolute(tl.Loss):
+    def forward(self, predicted, target):
+        self.error = predicted - target
+        return np.abs(self.error).mean()
+
+    def backward(self):
+        return np.sign(self.error) / self.error.size
+
+
+def of_two_pictures(*ends, loss=None, every=1):
+    """Return the recording of a neuron that looks at two pictures."""
+    model = tl.Sequential([layer(1024, 1), *ends])
+    recorder = tl.Recorder(model, every=every)
+    tl.fit(model, neurons.PICTURES[..., 0].reshape(2, -1), [[1], [0]], loss=loss or tl.MeanSquaredError(), epochs=4,
+           optimizer=tl.SGD(1e-4), callbacks=[recorder])  # fmt: skip
     return recorder.recording
 
 
@@ -170,9 +189,23 @@ REFUSED = [
     (lambda: neurons.slow_motion(target=neurons.TARGET + 1), "must be all rows that the neuron learned from"),
     (lambda: neurons.slow_motion(x=np.arange(11.0), target=np.arange(11.0)), "room for 10 rows, got 11"),
     (lambda: neurons.slow_motion(layer="dense_2"), "dense_2"),
+    (lambda: an.NeuronUpdates(*learned(optimizer=tl.Adam(0.1)), [1]),
+     r"NeuronUpdates: each step must be learning rate · gradient, .*: update 1 made dense_1.w\[0,0\]"),
+    (lambda: an.NeuronUpdates(*learned(optimizer=tl.SGD(0.1, momentum=0.5)), [1, 2]), "update 2 made"),
+    (lambda: an.NeuronUpdates(*learned(loss=Absolute()), [1]), "with the mean squared error"),
+    (lambda: an.NeuronStates(*learned(tl.Sigmoid()), [0]),
+     r"model, Sequential\(\[Dense\(1, 1\), Sigmoid\(\)\]\), answers .* after update 0, but w · x \+ b is"),
+    (lambda: an.NeuronStates(*learned(loss=Absolute()), [0]), r"the loss after update 0 is .* by the recorded loss"),
+    (lambda: an.NeuronStates(*learned(loss=Absolute(), loaded=True), [0]), "in the recording, whose batches have"),
+    (lambda: an.PixelStates(of_two_pictures(), neurons.PICTURES, [0]),
+     r"PixelStates: the recorded model, Sequential\(\[Dense\(1024, 1\)\]\), answers"),
+    (lambda: an.PixelStates(recorded(dense(1024, 1)), neurons.PICTURES, [0]), "has no Sigmoid"),
+    (lambda: an.CurveStates(learned()[0], tl.Sequential([layer(1, 1), tl.Tanh()]), *learned()[1:], [0]),
+     "but what the given model answers is"),
     (lambda: an.PixelStates(neurons.of_pictures(), neurons.PICTURES, [0, 9]),
      r"steps must be recorded steps, 0 to 8, got \[0, 9\]"),
-    (lambda: an.PixelStates(thinned(), neurons.PICTURES, [0, 3]), r"recorded steps, 0 to 4, got \[0, 3\]"),
+    (lambda: an.PixelStates(of_two_pictures(tl.Sigmoid(), every=2), neurons.PICTURES, [0, 3]),
+     r"recorded steps, 0 to 4, got \[0, 3\]"),
     (lambda: an.PixelStates(neurons.of_pictures(), neurons.PICTURES[:, :4, :4], [0]),
      r"dense_1.w, of one neuron .* \(1, 16, 1\), got \(1, 1024, 1\)"),
     (lambda: an.PixelStates(recorded(dense(1024, 2)), neurons.PICTURES, [0]), r"got \(1, 1024, 2\)"),
@@ -280,7 +313,7 @@ REFUSED = [
       for players in ([], 3 * [("first", {})], [("first", {}), ("second", {"ends": 9 * [1]})])),
     # networks
     (lambda: UPDATES(updates_of(dense(1, 1), rows=2)),
-     r"UpdatePasses: update 1 must have a batch of one row; train with batch_size=1, got \(2, 1\)"),
+     r"Backpropagation: update 1 must have a batch of one row; train with batch_size=1, got \(2, 1\)"),
     (lambda: UPDATES(updates_of(dense(1, 1), tl.Adam(0.1))), "SGD without momentum and weight decay, got Adam"),
     (lambda: UPDATES(updates_of(dense(1, 1), tl.SGD(0.1, momentum=0.5))), "momentum and weight decay, got SGD"),
     (lambda: UPDATES(updates_of(dense(1, 1), loss=Halved())), "MeanSquaredError of one output, got Halved"),

@@ -206,6 +206,15 @@ REFUSED = [
      r"answer must be no larger than scene, \(120, 80\), got \(160, 120\)"),
     (lambda: type("Empty", (Scene,), {})().draw(0), "Empty has no draw method"),
     (lambda: type("Empty", (Scene,), {})().update(0), "Empty has no update method"),
+    *((lambda gid=gid, frame=frame: ONE.why(gid, frame), rf"^Small.why: {message}")
+      for gid, frame, message in (("x", 6, r"frame must lie in 0 … 5, got 6"), ("x", -1, "frame must lie in 0 … 5"),
+                                  ("x", "3", "frame must be a whole number, got '3'; write 3"),
+                                  (3, 0, "gid must be a text"))),
+    (lambda: type("Told", (Small,), {"why": lambda self, gid, frame: "because"})().why("x", 0),
+     "^Told.why must return a Why, or None if it cannot explain x, got 'because'"),
+    *((lambda cuts=cuts: SideBySide(type("Cut", (Small,), {"cuts": cuts})()), f"SideBySide: {message}")
+      for cuts, message in ((80, r"Cut.cuts must be a list of pixels from the left, such as \(400,\), got 80"),
+                            (["left"], "each of Cut.cuts must be a number, got 'left'"))),
     *((lambda count=count: log_spaced_steps(10, count), rf"count must lie in 2 … 11 to reach step 10, got {count}")
       for count in (-1, 0, 1, 12)),
 ]  # fmt: skip
@@ -215,3 +224,12 @@ REFUSED = [
 def test_refuses_what_does_not_fit(make, message):
     with pytest.raises((ValueError, TypeError, NotImplementedError), match=message):
         make()
+
+
+@pytest.mark.parametrize("method", ["update", "why"])
+def test_notes_where_an_error_of_a_scene_came(method):
+    failing = type("Failing", (Small,), {method: lambda self, *given: [][0]})
+    with pytest.raises(IndexError) as raised:
+        getattr(SideBySide(failing()), method)(*["x"] * (method == "why"), 5)
+    given = "'x', 5" if method == "why" else "5"
+    assert raised.value.__notes__ == [f"in {name}.{method}({given})" for name in ("Failing", "SideBySide")]

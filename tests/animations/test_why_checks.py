@@ -87,3 +87,13 @@ def test_accepts_very_large_and_very_small_numbers():
     assert Why("e", np.inf, [Line("e", "exp(", 1000.0, ") =", np.inf)]).faults() == []
     assert Why("e", 0.0, [Line("e", "exp(", -200.0, ") =", 0.0)]).faults() == []
     assert Why("e", 0.0, [Line("e", "exp(", -2.0, ") =", 0.0)]).faults()
+
+
+@pytest.mark.parametrize(("pieces", "fault"), [
+    ((2, "/", 0, "=", 1), "wrong: 2.0 / 0.0 has no value: float division by zero"),
+    (("sqrt(", -1, ") =", 1), "wrong: sqrt(-1.0) has no value: math domain error"),
+    ((2, "plus", 3), "wrong: the pieces must be arithmetic in Python, got '2.0 plus 3.0': "
+                     "invalid syntax (<string>, line 1)"),
+])  # fmt: skip
+def test_reports_arithmetic_without_a_value(pieces, fault):
+    assert Why("a number", 1.0, [Line("wrong", *pieces)]).faults() == [fault]

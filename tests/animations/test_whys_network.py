@@ -53,7 +53,7 @@ def test_runs_the_chain_of_an_update_through_the_picture():
 def test_tells_a_node_with_the_new_parameters_after_the_step():
     recording = learn((2, 1), tl.Tanh, (1, 1))
     scene = Backpropagation(recording)
-    before, after = (scene.why("loss", frame) for frame in (scene.beats.turn - 1, scene.frames - 1))
+    before, after = (scene.why("loss_now", frame) for frame in (scene.beats.turn - 1, scene.frames - 1))
     assert [before.value, after.value] == pytest.approx(scene.passes.losses, rel=1e-12)
     assert "with the new parameters" in after.says
     line = scene.why("dense_1[0].out", scene.frames - 1).parts[0]

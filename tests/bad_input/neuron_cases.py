@@ -61,7 +61,7 @@ UNITS = words("°C", "°F")
 scene("NeuronDiagram", an.NeuronDiagram, states=STATES, units=UNITS, ask=optional(real(50.0, -1e4, low=-np.inf)))
 LEARNED = Argument(st.just(Given(X)), array(5, nan=WRONG).hostile)
 scene("NeuronUpdates", an.NeuronUpdates, recording=NEURON, x=LEARNED, target=LEARNED,
-      updates=clock(1, 2, 4, wrong=[[0, 1], [99]]), rate=real(0.1, 2.0), units=UNITS,
+      updates=clock(1, 2, 4, wrong=[[0, 1], [99]]), units=UNITS,
       speaks=("Recording", "recording"))  # fmt: skip
 scene("LineFit", an.LineFit, states=STATES, units=UNITS)
 scene("LineFit, what it learns", lambda x, target: an.LineFit(an.NeuronStates(shown.neuron()[1], x, target, [0, 4])),

@@ -11,7 +11,7 @@ import tinylearn as tl
 from animations.scenes.convolution.pulls import patches_of
 from tests.bad_input.hostile import WRONG, array, choice, integer, labels
 from tests.bad_input.scene_arguments import PICTURES as PICTURES_SHOWN
-from tests.bad_input.scene_arguments import PIXEL_STATES, PIXELS, Scenes, clock, objects, one_of, run, word, words
+from tests.bad_input.scene_arguments import PIXEL_STATES, PIXELS, Scenes, clock, objects, one_of, pixels, word, words
 from tests.bad_input.small_runs import seeded
 from tests.bad_input.verdict import Subject
 
@@ -87,7 +87,7 @@ NEURON = {"names": ("horse", "deer"), "answers": ("deer", "horse"), "notes": (""
 scene("PixelNeuron", an.PixelNeuron, states=PIXEL_STATES, targets=labels(2, 2), counts=ALL_COUNTS,
       names=words("horse", "deer"), answers=words("deer", "horse"), notes=words("", "new"))  # fmt: skip
 scene("PixelNeuron, its pictures", lambda pictures: an.PixelNeuron(
-          an.PixelStates(run(16)[1], pictures, [0, 1, 4]), [1, 0], [counts()], **NEURON),
+          an.PixelStates(pixels()[1], pictures, [0, 1, 4]), [1, 0], [counts()], **NEURON),
       pictures=array(2, 4, 4, 3, low=0, nan=WRONG), speaks=("PixelStates",))  # fmt: skip
 RUN = objects("LearningRun(…)", lambda: an.LearningRun("a", counts(), counts("new", (0, 4, 2), 9)),
               wrong=[[counts()], [an.LearningRun("a", counts(correct=[1]), counts(correct=[2]))]])  # fmt: skip

@@ -23,7 +23,7 @@ NETWORK = {
     "steps": optional(clock(0, 1, 4, wrong=[[0, 5], [99]])),
     "input_shape": choice(None, (2,), wrong=["2", 2, (3,), (2, 2), (0,), (-1,), (2.5,), [None]]),
 }
-scene("Backpropagation", an.Backpropagation, speaks=("recording", "UpdatePasses"),
+scene("Backpropagation", an.Backpropagation, speaks=("recording",),
       recording=one_of("the recording of an update", one_update, other_recording()),
       step=choice(1, wrong=[0, 2, -1, 1.5, None, "1", np.nan, 10**20, [1]]))  # fmt: skip
 scene("NetworkDiagram", an.NetworkDiagram, speaks=("recording", "output_shapes", "Dense"), **NETWORK)

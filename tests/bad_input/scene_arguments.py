@@ -127,13 +127,15 @@ PICTURES = np.linspace(0, 1, 2 * 4 * 4 * 3).reshape(2, 4, 4, 3)
 
 
 @functools.cache
-def run(inputs: int, layers: Sequence[int] = (1,), rate: float = 0.1) -> tuple[tl.Sequential, tl.Recording]:
+def run(
+    inputs: int, layers: Sequence[int] = (1,), rate: float = 0.1, ends: tuple[tl.Layer, ...] = ()
+) -> tuple[tl.Sequential, tl.Recording]:  # fmt: skip
     """Return a small network after four epochs, and its recording."""
     parts: list[tl.Layer] = []
     for size in layers:
         parts += [tl.Dense(inputs, size, rng=seeded()), tl.ReLU()]
         inputs = size
-    model = tl.Sequential(parts[:-1])
+    model = tl.Sequential([*parts[:-1], *ends])
     recorder = tl.Recorder(model)
     x = np.linspace(-1, 1, 5 * parts[0].params["w"].shape[0]).reshape(5, -1)
     optimizer, loss = tl.SGD(rate), tl.MeanSquaredError()
@@ -147,7 +149,7 @@ def other_recording() -> tl.Recording:
 
 
 neuron = functools.partial(run, 1)
-pixels = functools.partial(run, 16)
+pixels = functools.partial(run, 16, ends=(tl.Sigmoid(),))
 walk = functools.cache(functools.partial(gradient_descent, 0.1, most=5))
 diverged = functools.cache(functools.partial(diverge, 1.1))
 NEURON = one_of("the recording of a neuron", lambda: neuron()[1], other_recording())

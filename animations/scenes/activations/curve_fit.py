@@ -18,6 +18,7 @@ from matplotlib.figure import FigureBase
 from animations import checks
 from animations.data import Data, anything, array, clock, column, instance, real, text
 from animations.kit import style
+from animations.kit.answers import check_answers, check_losses
 from animations.kit.axes import add_legend, log_loss
 from animations.kit.numbers import no_negative_zero
 from animations.kit.page import Page, PageScene
@@ -36,6 +37,8 @@ class CurveStates(Data):
     x, target (N,), x growing; steps (S,); predicted (S, N); loss (S,), the mean squared error. `bends` has, for each
     step, the points (B, 2) of the curve where a ReLU has just switched: at the first x after the switch. `line` (S, 2):
     w and b of the straight line, if the network has dense layers only; otherwise None. N examples, S steps, B bends.
+
+    Raises ValueError if the recorded model gives other answers than `model`, or learned with another loss.
     """
 
     recording: Recording = instance(Recording)
@@ -57,6 +60,11 @@ class CurveStates(Data):
             lines.append(straight_line(model))
         self.predicted = np.array(predicted)
         self.loss = ((self.predicted - self.target) ** 2).mean(axis=1)
+        checked = "CurveStates", self.recording, self.steps
+        check_answers(
+            *checked, self.x[:, None], self.predicted, "what the given model answers", "pass the model recorded"
+        )
+        check_losses(*checked, self.predicted, self.target, self.loss)
         self.line = None if lines[0] is None else np.array(lines)
         self._passes: tuple[int, list[Pass]] = -1, []  # of the last requested frame
 
@@ -117,7 +125,7 @@ class CurveFit(PageScene):
     """The network's curve, moving towards the target; below it the loss so far, next to that of the best straight line.
 
     title       the kind of network
-    name        precedes the gids of the numbers: "relu" gives "relu.epoch", "relu.loss"
+    name        precedes the gids of the numbers: "relu" gives "relu.epoch", "relu.loss_now"
     best_line   the lowest loss of any straight line, drawn as a dashed line
     heights     limits of y, and `losses`, the lowest and highest loss to make room for; the same in panels to compare
     clock       write the clock? One panel on a common clock is enough
@@ -185,7 +193,7 @@ class CurveFit(PageScene):
         if self.clock:
             end = page.named((40, 688), "epoch", "{:.0f}", "epoch", states.steps, weight="bold")
             page.phase((end + 20, 688))
-        page.named((600, 688), "loss", "{:.4f}", "loss", states.loss, weight="bold", ha="right", color=style.ERROR)
+        page.named((600, 688), "loss", "{:.4f}", "loss_now", states.loss, weight="bold", ha="right", color=style.ERROR)
         if states.line is None:
             page.text("● a neuron switches: the curve can bend", (40, 652), color=blue)
             page.named((600, 652), "dots", "{:.0f}", "bends", list(map(len, self.dots)), ha="right", color=blue)

@@ -49,7 +49,7 @@ class CurveRace(PageScene):
     best_line   the lowest loss of any straight line, drawn as a dashed line
 
     Each loss belongs to the parameters whose curve is drawn. The gids of the numbers: "epoch", "last_epoch",
-    "best_line", and "name.loss".
+    "best_line", and "name.loss_now".
     """
 
     states: dict[str, CurveStates] = anything(_states)
@@ -110,7 +110,7 @@ class CurveRace(PageScene):
         left, top = PANELS + place % 2 * (PANEL + GAP), BOTTOM + HIGH - place // 2 * high
         page.axes.plot(left + 10, top - 8, color=color, marker=marker, markersize=9)
         page.text(self.names[place], (left + 26, top - 8), color=color, weight="bold")
-        page.number("{:.4f}", f"{name}.loss", states.loss, (left + PANEL, top - 8), color=color, weight="bold")
+        page.number("{:.4f}", f"{name}.loss_now", states.loss, (left + PANEL, top - 8), color=color, weight="bold")
         if place < 2:
             page.quiet("loss", (left + PANEL, top + 14), ha="right", size=style.SMALL)
         said = np.concatenate([self.target, *(each.predicted.ravel() for each in self.states.values())])

@@ -1,6 +1,6 @@
 """Explains the numbers of a network that learns a curve, at one step: its loss, and back through every layer.
 
-loss → square[i], of example i → predicted[i] → out[2,i,0], of the last layer → product[2,i,0,k]
+loss_now → square[i], of example i → predicted[i] → out[2,i,0], of the last layer → product[2,i,0,k]
      → out[1,i,k], of the layer before it → … → x[i], and the parameters: dense_1.w[0,k]
 """
 
@@ -153,7 +153,7 @@ class LossWhys:
 
 
 TABLE: Table = {
-    "loss": LossWhys.mean_of_squares,
+    "loss_now": LossWhys.mean_of_squares,
     "square[{}]": LossWhys.square,
     "predicted[{}]": LossWhys.prediction,
     "x[{}]": LossWhys.input,

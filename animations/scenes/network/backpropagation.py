@@ -41,7 +41,7 @@ class Backpropagation(PageScene):
     all numbers from the layers' own forward and backward, and raises an error if the update does not fit.
 
     A weight is a line: blue above zero, red and dashed below. The gids of the numbers: "step", "learning_rate";
-    "input[0]", "target[0]", "loss", and of the arithmetic of the loss "loss.out", "loss.target", "loss.before";
+    "input[0]", "target[0]", "loss_now", and of the arithmetic of the loss "loss.out", "loss.target", "loss.before";
     "dense_1[0].out", "dense_1[0].dout", "relu_1[0].slope"; "dense_1.w[0,1]", "dense_1.b[1]", and of the arithmetic of
     a parameter "dense_1.w[0,1].x", ".weight", ".product", ".dout", ".gradient", ".before" and ".rate".
     """
@@ -198,7 +198,7 @@ class Backpropagation(PageScene):
         page.text("target", (x, y + APART + UNDER_NODE - 4), ha="center", size=style.SMALL, color=style.TARGET)
         self._draw_node(target, "target[0]", passes.target[0], color=style.TARGET)
         known = beats.when(beats.forward(last))
-        self._draw_node((x, y), "loss", beats.by_frame(*passes.losses), known, color=style.ERROR)
+        self._draw_node((x, y), "loss_now", beats.by_frame(*passes.losses), known, color=style.ERROR)
         for start, color in ((out, style.INK), (target, style.TARGET)):
             draw_stream(page, start, (x, y), beats.forward(last), color=color)
         self._draw_back(last - 1, (x, y), out)

@@ -81,7 +81,7 @@ class UpdatePasses(Data):
             (plain, "SGD without momentum and weight decay", f"{optimizer}"),
         ):  # fmt: skip
             if not fits:
-                raise ValueError(f"UpdatePasses: update {self.step} must have {wanted}, got {got}")
+                raise ValueError(f"Backpropagation: update {self.step} must have {wanted}, got {got}")
 
 
 def _forward(model: Sequential, x: np.ndarray) -> list[np.ndarray]:

@@ -2,7 +2,7 @@
 
     this picture            the chain, row 0 of the batch
     input[i], target[0]     x[0,i], target[0,0]
-    loss                    loss[0]
+    loss_now                loss[0]
     dense_1[2].out          out.dense_1[0,2]; so .dout and .slope
     dense_1.w[0,1]          before.dense_1.w[0,1]; after the step dense_1.w[0,1]
     dense_1.w[0,1].gradient gradient.dense_1.w[0,1]
@@ -56,7 +56,7 @@ class _OfFrame:
         for chain, picture in SAME.items():
             if found := re.fullmatch(re.escape(picture).replace(r"\{\}", r"(\d+)"), gid):
                 return chain.format(found[1]), False
-        named = {"loss": ("loss[0]", self.stepped), "loss.before": ("loss[0]", False),
+        named = {"loss_now": ("loss[0]", self.stepped), "loss.before": ("loss[0]", False),
                  "loss.out": (f"out.{last}[0,0]", False), "loss.target": ("target[0,0]", False)}  # fmt: skip
         return named.get(gid, (gid, False))
 
@@ -101,7 +101,7 @@ class _OfFrame:
         if found := OF_CHAIN.fullmatch(gid):
             return f"{found[2]}[{found[3]}].{found[1]}"
         if gid == "loss[0]":
-            return "loss"
+            return "loss_now"
         if gid.startswith("gradient."):
             return f"{gid.removeprefix('gradient.')}.gradient"
         return gid.removeprefix("before.")

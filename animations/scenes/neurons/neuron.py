@@ -19,9 +19,10 @@ from matplotlib.figure import FigureBase
 from animations import checks
 from animations.data import Data, clock, column, instance, real, text, texts
 from animations.kit import style
+from animations.kit.answers import check_answers, check_losses
 from animations.kit.axes import add_legend, log_loss
 from animations.kit.chain import Chain
-from animations.kit.numbers import few_digits
+from animations.kit.numbers import few_digits, form_of_all
 from animations.kit.page import Page, PageScene
 from animations.scenes.neurons.neuron_whys import neuron_why
 from animations.why import Why
@@ -31,12 +32,15 @@ EDGE = 752  # where the table ends, in pixels
 LARGEST = 1e15  # the largest size of w, b and an input
 LEAST = 1e-30  # the lower end of the axis of losses, which has no place for 0
 MOST = 20  # pairs that the table has room for
+ONLY = "this picture is of one Dense(1, 1); CurveStates draws any model of one input and one output"
 
 
 class NeuronStates(Data):
     """The numbers of a neuron with one input, at some steps of its recording.
 
     x, target (N,); steps (S,); w, b, loss (S,); predicted, squared_error (S, N). N examples, S steps.
+
+    Raises ValueError if the recorded model gives other answers than w · x + b, or learns with another loss.
     """
 
     recording: Recording = instance(Recording)
@@ -55,6 +59,8 @@ class NeuronStates(Data):
         self.predicted = self.w[:, None] * self.x + self.b[:, None]
         self.squared_error = (self.predicted - self.target) ** 2
         self.loss = self.squared_error.mean(axis=1)
+        check_answers(caller, recording, self.steps, self.x[:, None], self.predicted, "w · x + b", ONLY)
+        check_losses(caller, recording, self.steps, self.predicted, self.target, self.loss)
         self.chain = Chain(recording)
 
 
@@ -109,7 +115,7 @@ class NeuronDiagram(PageScene):
             (sensor, "w =", "w[0,0]", states.w, (168, 198), style.WEIGHT),
         ):
             page.signed_arrow(start, total, values, color)
-            page.named(place, name, "{:.3f}", f"{states.layer}.{gid}", values, color=color)
+            page.named(place, name, form_of_all(values, 3), f"{states.layer}.{gid}", values, color=color)
         page.arrow((331, 300), (366, 300), style.INK)
 
     def _draw_table(self) -> None:
@@ -117,7 +123,7 @@ class NeuronDiagram(PageScene):
         page, states, (x_unit, y_unit) = self.page, self.states, self.units
         columns = (
             (426, x_unit, "x", "{:.4g}", states.x, style.INPUT),
-            (540, "prediction", "predicted", "{:.1f}", states.predicted, style.WEIGHT),
+            (540, "prediction", "predicted", form_of_all(states.predicted, 1), states.predicted, style.WEIGHT),
             (636, f"target {y_unit}", "target", "{:.4g}", states.target, style.TARGET),
             (EDGE, "squared error", "squared_error", few_digits, states.squared_error, style.ERROR),
         )
@@ -129,12 +135,13 @@ class NeuronDiagram(PageScene):
                 page.number(form, f"{gid}[{row}]", values.T[row], place, color=color)
         page.rule((386, EDGE), 140)
         page.text("loss, their mean", (636, 112), color=style.ERROR, ha="right")
-        page.number(few_digits, "loss", states.loss, (EDGE, 112), color=style.ERROR, weight="bold")
+        page.number(few_digits, "loss_now", states.loss, (EDGE, 112), color=style.ERROR, weight="bold")
 
     def _draw_answer(self, ask: float) -> None:
         """Write the neuron's answer to an input that it has never seen."""
         page, (x_unit, y_unit) = self.page, self.units
-        answer = page.number("{:.1f}", f"answer({ask:g})", self.states.w * ask + self.states.b, color=style.WEIGHT)
+        answers = self.states.w * ask + self.states.b
+        answer = page.number(form_of_all(answers, 1), f"answer({ask:g})", answers, color=style.WEIGHT)
         question = page.quiet(f"never shown: {ask:g} {x_unit} →")
         page.row((EDGE, 64), question, answer, page.text(y_unit, color=style.WEIGHT), ha="right")
 

@@ -23,7 +23,7 @@ def _table(scene: Any, frame: int) -> dict[str, Callable[[], Why | None]]:
     table: dict[str, Callable[[], Why | None]] = {
         "step": lambda: noted("the update that this frame shows", "counted while training", step),
         "last_step": lambda: noted("the last update", "counted while training", states.last),
-        "loss": lambda: _loss(states, frame),
+        "loss_now": lambda: _loss(states, frame),
     }
     for row in range(states.x.size):
         table |= _of_row(scene, frame, row)

@@ -12,9 +12,12 @@ import numpy as np
 
 from animations import checks
 from animations.data import Data, clock, instance, pixels, text
+from animations.kit.answers import check_answers
 from animations.kit.chain import Chain
 from animations.kit.whys import place
 from tinylearn import Recording, Sigmoid
+
+ONLY = "this picture is of Dense and Sigmoid, or of Dense whose loss takes logits"
 
 
 class PixelStates(Data):
@@ -24,7 +27,8 @@ class PixelStates(Data):
     w (S, D), b (S,), products (S, P, D) = x · w, plus and minus (S, P): the sums of those above and below zero,
     sums (S, P) = x @ w + b, predicted (S, P) = sigmoid(sums)
 
-    Raises ValueError if the recorded layer is not one neuron with D inputs, or an update was not recorded.
+    Raises ValueError if the recorded layer is not one neuron with D inputs, if an update was not recorded, or if the
+    recorded model gives other answers.
     """
 
     recording: Recording = instance(Recording)
@@ -48,4 +52,10 @@ class PixelStates(Data):
         self.plus, self.minus = np.maximum(self.products, 0).sum(axis=2), np.minimum(self.products, 0).sum(axis=2)
         self.sums = self.w @ self.x.T + self.b[:, None]
         self.predicted = Sigmoid().forward(self.sums)
+        check_answers(caller, self.recording, self.steps, self.x, self.predicted, "sigmoid(x @ w + b)", ONLY)
+        known = f"{self.recording.meta.get('model')} {self.recording.meta['runs']}"
+        if not self.recording.origins and "Sigmoid()" not in known and "from_logits=True" not in known:
+            raise ValueError(
+                f"{caller}: the recorded model, {self.recording.meta.get('model')}, has no Sigmoid; {ONLY}"
+            )
         self.chain = Chain(self.recording, [f"{place(*index)}, red" for index in np.ndindex(self.shape)])

@@ -12,14 +12,17 @@ belong to one update: w and b before it, its gradient from `Recording.gradients`
 from __future__ import annotations
 
 import math
+import re
+from collections.abc import Callable
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import FigureBase
 
-from animations.data import clock, column, instance, real, text, texts
+from animations.data import clock, column, instance, text, texts
 from animations.kit import style
 from animations.kit.chain import Chain
+from animations.kit.numbers import form_of_all
 from animations.kit.page import Page, PageScene
 from animations.scenes.neurons.update_whys import update_why
 from animations.why import Why
@@ -42,18 +45,18 @@ class NeuronUpdates(PageScene):
 
     x, target   (N,) the rows, at most 10
     updates     (U,) the updates to show
-    rate        the learning rate
 
-    The gids: "step", "last_step", "loss", "loss_before", "rate.w"; "x[3]", "predicted[3]", "target[3]", "error[3]",
-    "pull[3]", their sum "pulls"; before and after the update "dense_1.w[0,0]" and "next.dense_1.w[0,0]",
-    "gradient.dense_1.w[0,0]"; same for "dense_1.b[0]".
+    The gids: "step", "last_step", "rate.w"; "loss", of the batch, before the update, and "loss_now", at the dot;
+    "x[3]", "predicted[3]", "target[3]", "error[3]", "pull[3]", their sum "pulls"; before and after the update
+    "dense_1.w[0,0]" and "next.dense_1.w[0,0]", "gradient.dense_1.w[0,0]"; same for "dense_1.b[0]".
+
+    Raises ValueError if an update is not learning rate · gradient, or if x and target are not what it learned from.
     """
 
     recording: Recording = instance(Recording)
     x: np.ndarray = column("N")
     target: np.ndarray = column("N")
     updates: np.ndarray = clock("U")
-    rate: float = real(low=0)
     units: tuple[str, ...] = texts(2, default=("x", "y"), kw_only=True)
     layer: str = text(default="dense_1", kw_only=True)
 
@@ -78,13 +81,31 @@ class NeuronUpdates(PageScene):
         self.before, self.after = places[before], places[after]  # (U, 2): w and b
         self.errors = self.predict(self.before) - self.target  # (U, N)
         self.pulls = 2 / self.x.size * self.errors * self.x  # (U, N): they add up to the gradient of w
-        if not np.allclose(self.pulls.sum(axis=1), self.gradients[:, 0]):
-            raise ValueError(
-                "NeuronUpdates: x and target must be all rows that the neuron learned from in one batch, with the mean "
-                f"squared error: their pulls add up to {self.pulls.sum(axis=1)}, the gradient is {self.gradients[:, 0]}"
-            )
+        self.rates = self.recording.learning_rates[after]  # (U,)
+        self._check()
         self.chain = Chain(self.recording)
         self.where = np.where((self.phases == STEP)[:, None], self.after[self.shown], self.before[self.shown])
+
+    def _check(self) -> None:
+        """Raise ValueError unless the rows make the recorded gradients, and these the steps of plain SGD."""
+        made = np.column_stack([self.pulls.sum(axis=1), 2 * self.errors.mean(axis=1)])
+        losses = self.recording.losses[[self.recording.index(step) for step in self.updates]]
+        one, square = 1e-5 * np.abs(self.pulls).max(), 1e-6 * (self.target**2).max()  # rounding of float32
+        same = np.allclose(made, self.gradients, 1e-5, one)
+        if not (same and np.allclose(self.loss_at(self.before), losses, 1e-4, square)):
+            raise ValueError(
+                "NeuronUpdates: x and target must be all rows that the neuron learned from in one batch, with the mean "
+                f"squared error: their pulls add up to {made[:, 0]}, the gradient is {self.gradients[:, 0]}"
+            )
+        steps = self.rates[:, None] * self.gradients
+        room = 8 * np.finfo(self.after.dtype).eps * np.maximum(np.abs(self.before), np.abs(steps))
+        for update, axis in np.argwhere(~(np.abs(self.before - steps - self.after) <= room)):
+            old, new, g = (float(each[update, axis]) for each in (self.before, self.after, self.gradients))
+            raise ValueError(
+                "NeuronUpdates: each step must be learning rate · gradient, as by SGD without momentum and weight "
+                f"decay: update {self.updates[update]} made {self.names[axis]} {new:.6g}, but {old:.6g} − "
+                f"{self.rates[update]:g} · ({g:.6g}) = {old - self.rates[update] * g:.6g}"
+            )
 
     def stepped(self, frame: int) -> bool:
         """Has the update of a frame been made?"""
@@ -111,21 +132,21 @@ class NeuronUpdates(PageScene):
         self._draw_valley()
 
     def describe(self, frame: int) -> str:
-        (w, b), (dw, db) = self.where[frame], self.gradients[self.shown[frame]]
+        (w, b), (dw, db), write = self.where[frame], self.gradients[self.shown[frame]], form_of_all(self.gradients, 1)
         return (
             f"{PHASES[self.phases[frame]]}: w is {w:.4f} and b is {b:.4f}; the gradient of the loss for update "
-            f"{self.updates[self.shown[frame]]} is {dw:.1f} for w and {db:.1f} for b."
+            f"{self.updates[self.shown[frame]]} is {write(dw)} for w and {write(db)} for b."
         )
 
     def _draw_table(self) -> None:
         """Draw a row for each example: its input, its output, its error, and its pull on w."""
-        page, shown, (x_unit, y_unit) = self.page, self.shown, self.units
+        page, shown, (x_unit, y_unit), predicted = self.page, self.shown, self.units, self.predict(self.before)
         columns = (
             (84, x_unit, "x", "{:.4g}", self.x, style.INPUT),
-            (180, "predicted", "predicted", "{:.1f}", self.predict(self.before)[shown].T, style.WEIGHT),
+            (180, "predicted", "predicted", form_of_all(predicted, 1), predicted[shown].T, style.WEIGHT),
             (270, f"target {y_unit}", "target", "{:.4g}", self.target, style.TARGET),
-            (348, "error", "error", "{:+.1f}", self.errors[shown].T, style.ERROR),
-            (EDGE, "pull on w = 2/N · error · x", "pull", _with_sign, self.pulls[shown].T, style.ERROR),
+            (348, "error", "error", form_of_all(self.errors, 1, "+"), self.errors[shown].T, style.ERROR),
+            (EDGE, "pull on w = 2/N · error · x", "pull", self._pull, self.pulls[shown].T, style.ERROR),
         )
         longest = np.abs(self.pulls).max(axis=1)[shown]
         for right, head, gid, form, values, color in columns:
@@ -134,27 +155,35 @@ class NeuronUpdates(PageScene):
             for row, each in enumerate(values):
                 number = page.number(form, f"{gid}[{row}]", each, (right, TOP - ROW * row), color=color)
                 page.show(self.phases >= since, number)
-        (zero,) = page.axes.plot([ZERO, ZERO], [TOP - 9.5 * ROW, TOP + 16], color=style.QUIET, linewidth=1, zorder=3.5)
+        (zero,) = page.axes.plot(
+            [ZERO, ZERO], [TOP - (self.x.size - 0.5) * ROW, TOP + 16], color=style.QUIET, linewidth=1, zorder=3.5
+        )
         page.glide(zero, visible=lambda at: max(self.phases[[math.floor(at), math.ceil(at)]]) >= PULL)
         for row, pulls in enumerate(self.pulls[shown].T):
             (bar,) = page.axes.barh(TOP - ROW * row, 0, left=ZERO, height=15, color=style.ERROR, zorder=3)
             page.glide(bar, width=np.where(self.phases >= PULL, REACH * pulls / longest, 0))
         low = TOP - ROW * self.x.size
-        added = page.number("{:+.1f}", "pulls", self.pulls.sum(axis=1)[shown], (EDGE, low - 5), color=style.ERROR)
+        pulls = self.pulls.sum(axis=1)
+        added = page.number(form_of_all(pulls, 1, "+"), "pulls", pulls[shown], (EDGE, low - 5), color=style.ERROR)
         said = page.quiet("their sum, the slope along w", (ZERO + REACH, low - 5), ha="right", size=style.SMALL)
         page.show(self.phases >= PULL, page.rule((ZERO - REACH, EDGE), low + 13), said, added)
 
+    def _pull(self, value: float) -> str:
+        """Write a pull with its sign; one that is too small for its digits as 0."""
+        written = form_of_all(self.pulls, 0, "+")(value)
+        return written if re.search("[1-9]", written) else "0"
+
     def _draw_step(self) -> None:
         """Write the two sums of the pulls, and the resulting steps."""
-        page, names = self.page, self.names
+        page, names, same = self.page, self.names, (self.rates == self.rates[0]).all()
+        rates = self.rates[0] if same else self.rates[self.shown]
         for axis, (name, color) in enumerate((("w", style.WEIGHT), ("b", style.BIAS))):
             y, old, new = 116 - 46 * axis, self.before[self.shown, axis], self.after[self.shown, axis]
-            slope = page.number(
-                _in_brackets, f"gradient.{names[axis]}", self.gradients[self.shown, axis], color=style.ERROR
-            )
-            begin = [page.text(f"{name} =", color=color), page.number("{:.4f}", names[axis], old, color=color)]
-            middle = [page.text("−"), page.number("{:g}", f"rate.{name}", self.rate), page.text("·"), slope]
-            ending = [page.text("="), page.number("{:.4f}", f"next.{names[axis]}", new, color=color, weight="bold")]
+            slopes, write = self.gradients[self.shown, axis], form_of_all(np.append(old, new), 4)
+            slope = page.number(_in_brackets(slopes), f"gradient.{names[axis]}", slopes, color=style.ERROR)
+            begin = [page.text(f"{name} =", color=color), page.number(write, names[axis], old, color=color)]
+            middle = [page.text("−"), page.number("{:g}", f"rate.{name}", rates), page.text("·"), slope]
+            ending = [page.text("="), page.number(write, f"next.{names[axis]}", new, color=color, weight="bold")]
             page.row((30, y), *begin, *middle, *ending)
             said = page.quiet(f"{name} − learning rate · sum of the pulls", (EDGE, y), ha="right", size=style.SMALL)
             page.show(self.phases >= PULL, *middle, said)
@@ -177,10 +206,10 @@ class NeuronUpdates(PageScene):
 
     def _draw_loss(self, place: tuple[float, float]) -> None:
         """Write the loss at the dot; after a step, in front of it the loss before the step."""
-        page, loss = self.page, self.loss_at(self.before)[self.shown]
-        words = page.text("loss", color=style.ERROR)
-        now = page.number("{:.1f}", "loss", self.loss_at(self.where), color=style.ERROR)
-        before = page.quiet("before"), page.number("{:.1f}", "loss_before", loss, color=style.ERROR)
+        page, loss, moved = self.page, self.loss_at(self.before)[self.shown], self.loss_at(self.where)
+        words, write = page.text("loss", color=style.ERROR), form_of_all(np.append(loss, moved), 1)
+        now = page.number(write, "loss_now", moved, color=style.ERROR)
+        before = page.quiet("before"), page.number(write, "loss", loss, color=style.ERROR)
         start = page.row(place, words, now, ha="right")
         page.row((start - 24, place[1]), *before, ha="right")
         page.show(self.phases == STEP, *before)
@@ -197,7 +226,8 @@ class NeuronUpdates(PageScene):
         axes.contour(w, b, loss, levels=levels, colors=style.FAINT, linewidths=1)
         axes.set(xlim=w[0, [0, -1]], ylim=b[[0, -1], 0])
         axes.plot(*best, "*", color=style.TARGET, markersize=15, zorder=3)
-        axes.annotate("no error", tuple(best), (8, 8), textcoords="offset points", color=style.TARGET, size=style.SMALL)
+        words = "no error" if loss.max() > 1e9 * self.loss_at(best) else "least error"
+        axes.annotate(words, tuple(best), (8, 8), textcoords="offset points", color=style.TARGET, size=style.SMALL)
 
     def _way(self, frame: float) -> tuple[np.ndarray, np.ndarray]:
         """Return the path up to a frame, or a moment between two."""
@@ -207,9 +237,6 @@ class NeuronUpdates(PageScene):
         return tuple(np.vstack([self.where[: before + 1], tip]).T)
 
 
-def _with_sign(value: float) -> str:
-    return f"{value:+.0f}" if round(value) else "0"
-
-
-def _in_brackets(value: float) -> str:
-    return f"({round(value, 1) + 0.0:+.1f})"  # + 0.0: no -0
+def _in_brackets(values: np.ndarray) -> Callable[[float], str]:
+    write = form_of_all(values, 1, "+")
+    return lambda value: f"({write(value)})"

@@ -33,8 +33,8 @@ class OfFrame:
         self.table: dict[str, Callable[[], Why | None]] = {
             "step": lambda: noted("how many updates have been made", "counted while training", self.made),
             "last_step": lambda: noted("the last update", "counted while training", scene.recording.steps[-1]),
-            "loss": lambda: self.loss(self.scene.where[self.frame], self.made),
-            "loss_before": lambda: self.loss(self.old, self.step - 1),
+            "loss_now": lambda: self.loss(self.scene.where[self.frame], self.made),
+            "loss": lambda: self.loss(self.old, self.step - 1),
             "pulls": lambda: self.gradient(0, "w"),
         }
         for row in range(self.count):
@@ -82,7 +82,7 @@ class OfFrame:
 
     def of_parameter(self, axis: int, letter: str) -> dict[str, Callable[[], Why | None]]:
         """Return the functions that explain w or b before and after the update, its gradient and the rate."""
-        name, rate = self.scene.names[axis], self.scene.rate
+        name, rate = self.scene.names[axis], float(self.scene.rates[self.update])
         slope, new = float(self.scene.gradients[self.update, axis]), float(self.new[axis])
         gradient = Term(slope, f"gradient.{name}")
         words = f"{letter} − learning rate · sum of the pulls: against the slope"

@@ -23,7 +23,7 @@ from tinylearn.initializers import ones
 
 # --- Celsius and Fahrenheit ------------------------------------------------------------------------------------------
 
-UNITS, ASK, RATE = ("°C", "°F"), 50, 0.0005
+UNITS, ASK = ("°C", "°F"), 50
 X, TARGET = (column[:, 0] for column in celsius_fahrenheit())
 STEPS, UPDATES = [0, 1, 2, 10, 200, 2000], [1, 2, 6]
 
@@ -33,7 +33,7 @@ def celsius():
     """The recording of 2000 full-batch updates, from w = b = 1."""
     model = tl.Sequential([tl.Dense(1, 1, rng=np.random.default_rng(0), weights=ones, biases=ones)])
     recorder = tl.Recorder(model)
-    tl.fit(model, *celsius_fahrenheit(), loss=tl.MeanSquaredError(), optimizer=tl.SGD(RATE), epochs=2000,
+    tl.fit(model, *celsius_fahrenheit(), loss=tl.MeanSquaredError(), optimizer=tl.SGD(0.0005), epochs=2000,
            batch_size=len(X), callbacks=[recorder])  # fmt: skip
     return recorder.recording
 
@@ -55,8 +55,8 @@ def celsius_values():
     w, b = (celsius()[f"dense_1.{name}"].ravel()[STEPS] for name in "wb")
     said = w[:, None] * X + b[:, None]
     off = (said - TARGET) ** 2
-    values = {"step": STEPS, "last_step": STEPS[-1], "dense_1.w[0,0]": w, "dense_1.b[0]": b, "loss": off.mean(axis=1),
-              f"answer({ASK})": w * ASK + b}  # fmt: skip
+    values = {"step": STEPS, "last_step": STEPS[-1], "dense_1.w[0,0]": w, "dense_1.b[0]": b,
+              "loss_now": off.mean(axis=1), f"answer({ASK})": w * ASK + b}  # fmt: skip
     for i in range(len(X)):
         values |= {f"x[{i}]": X[i], f"target[{i}]": TARGET[i], f"predicted[{i}]": said[:, i],
                    f"squared_error[{i}]": off[:, i]}  # fmt: skip
@@ -64,7 +64,7 @@ def celsius_values():
 
 
 def slow_motion(**changed):
-    given = {"recording": celsius(), "x": X, "target": TARGET, "updates": UPDATES, "rate": RATE, "units": UNITS}
+    given = {"recording": celsius(), "x": X, "target": TARGET, "updates": UPDATES, "units": UNITS}
     return NeuronUpdates(**given | changed)
 
 

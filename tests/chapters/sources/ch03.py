@@ -17,7 +17,7 @@ def films(handed):
 
     def values(frame):
         w, b = recording["dense_1.w"][steps[frame]].item(), recording["dense_1.b"][steps[frame]].item()
-        found = {"answer(50)": w * 50 + b, "loss": ((w * x + b - target) ** 2).mean()}
+        found = {"answer(50)": w * 50 + b, "loss_now": ((w * x + b - target) ** 2).mean()}
         for i in range(10):
             said = w * x[i] + b
             found |= {f"x[{i}]": x[i], f"predicted[{i}]": said, f"target[{i}]": target[i]}
@@ -25,10 +25,10 @@ def films(handed):
         return found
 
     names = {
-        "step": "Update", "last_step": "of", "dense_1.w[0,0]": "w =", "dense_1.b[0]": "b =", "loss": "loss, their mean",
-        "answer(50)": "never shown: 50 °C →",
+        "step": "Update", "last_step": "of", "dense_1.w[0,0]": "w =", "dense_1.b[0]": "b =",
+        "loss_now": "loss, their mean", "answer(50)": "never shown: 50 °C →",
     }  # fmt: skip
-    slow_names = {"step": "Update", "last_step": "of", "loss": "loss", "loss_before": "before",
+    slow_names = {"step": "Update", "last_step": "of", "loss_now": "loss", "loss": "before",
                   "pulls": "their sum, the slope along w", "rate.w": "−", "rate.b": "−"}  # fmt: skip
     for name, gid in (("w", "dense_1.w[0,0]"), ("b", "dense_1.b[0]")):
         slow_names |= {gid: f"{name} =", f"gradient.{gid}": "·", f"next.{gid}": "="}
@@ -49,7 +49,7 @@ def in_slow_motion(recording, updates, frame):
     )
     error, at_w, at_b = w * x + b - target, *((new_w, new_b) if phase == STEP else (w, b))
     values = {"step": update - (phase != STEP), "last_step": 8000, "dense_1.w[0,0]": w, "dense_1.b[0]": b}
-    values |= {"loss": ((at_w * x + at_b - target) ** 2).mean()}
+    values |= {"loss_now": ((at_w * x + at_b - target) ** 2).mean()}
     values |= {f"x[{i}]": x[i] for i in range(10)} | {f"target[{i}]": target[i] for i in range(10)}
     values |= {f"predicted[{i}]": w * x[i] + b for i in range(10)}
     if phase >= LOOK:
@@ -59,5 +59,5 @@ def in_slow_motion(recording, updates, frame):
         values |= {"gradient.dense_1.w[0,0]": (0.2 * error * x).sum(), "gradient.dense_1.b[0]": (0.2 * error).sum()}
         values |= {"pulls": (0.2 * error * x).sum()}
     if phase == STEP:
-        values |= {"next.dense_1.w[0,0]": new_w, "next.dense_1.b[0]": new_b, "loss_before": (error**2).mean()}
+        values |= {"next.dense_1.w[0,0]": new_w, "next.dense_1.b[0]": new_b, "loss": (error**2).mean()}
     return values

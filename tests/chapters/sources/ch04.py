@@ -57,11 +57,11 @@ def race(runners):
         found = {"epoch": steps[frame], "last_epoch": 1000, "best_line": ((best(x) - y) ** 2).mean()}
         for name, runner in runners.items():
             runner.recording.restore(runner.model, steps[frame])
-            found[f"{name}.loss"] = ((runner.model.predict(x) - y) ** 2).mean()
+            found[f"{name}.loss_now"] = ((runner.model.predict(x) - y) ** 2).mean()
         return found
 
     names = {"epoch": "epoch", "last_epoch": "of", "best_line": "- - -  best straight line"}
-    return {"source": values, "names": names | {f"{name}.loss": name for name in runners}}
+    return {"source": values, "names": names | {f"{name}.loss_now": name for name in runners}}
 
 
 def learning_sine(line, relu):
@@ -80,16 +80,16 @@ def learning_sine(line, relu):
         step = steps[frame]
         straight, (first, second, bent) = outputs(line, step, lambda z: z)[-1], outputs(relu, step, lambda z: z.clip(0))
         on = np.hstack([first, second]) > 0
-        found = {"line.epoch": step, "line.loss": ((straight - y) ** 2).mean(), "line.best_line": best_line}
+        found = {"line.epoch": step, "line.loss_now": ((straight - y) ** 2).mean(), "line.best_line": best_line}
         found |= {"line.w": (straight[-1, 0] - straight[0, 0]) / 10, "line.b": (straight[-1, 0] + straight[0, 0]) / 2}
-        found |= {"relu.loss": ((bent - y) ** 2).mean(), "relu.best_line": best_line}
+        found |= {"relu.loss_now": ((bent - y) ** 2).mean(), "relu.best_line": best_line}
         dots = []  # those that can be told apart: 12 pixels of 531 that are 10.4 units lie between
         for place in x[1:, 0][(on[1:] != on[:-1]).any(axis=1)]:
             if not dots or place >= dots[-1] + 12 * 10.4 / 531.2:
                 dots.append(place)
         return found | {"relu.bends": len(dots)}
 
-    both = {"epoch": "epoch", "loss": "loss", "best_line": "- - -  best straight line"}
+    both = {"epoch": "epoch", "loss_now": "loss", "best_line": "- - -  best straight line"}
     names = named("line", both | {"w": "w =", "b": "b ="}) | named("relu", both | {"bends": "dots"})
     del names["relu.epoch"]  # one clock is enough
     return {"source": values, "names": names}

@@ -18,7 +18,7 @@ SAID = {  # digits in these belong to names and formulas
     "dense_2: dout × weight runs back along each line",
     "relu_1: dout × slope: a neuron that is off has slope 0, and stops it",
 }  # fmt: skip
-PLACES = {"input[0]": (84, 235), "dense_2[0].out": (1074, 235), "loss": (1244, 235), "target[0]": (1244, 385)}
+PLACES = {"input[0]": (84, 235), "dense_2[0].out": (1074, 235), "loss_now": (1244, 235), "target[0]": (1244, 385)}
 
 
 class Pass:
@@ -56,10 +56,10 @@ def update_by_hand(recording):
         return now | losses(frame) | arithmetic(frame)
 
     def losses(frame):
-        now = {"loss": before.loss} if 4 <= frame < STEP else {"loss.before": before.loss} if frame >= STEP else {}
+        now = {"loss_now": before.loss} if 4 <= frame < STEP else {"loss.before": before.loss} if frame >= STEP else {}
         if frame in (4, 5):
             now |= {"loss.out": before.out["dense_2"][0], "loss.target": TARGET}
-        return now | ({"loss": after.loss} if frame == LAST else {})
+        return now | ({"loss_now": after.loss} if frame == LAST else {})
 
     def arithmetic(frame):
         now = {}
