@@ -1,10 +1,12 @@
 """Short forms of `animations.audit` for tests of one scene, and what only tests ask."""
 
 import re
+from unittest import mock
 
 from matplotlib.axes import Axes
 
 from animations import audit
+from animations.audit import CHECKS, every_frame
 from animations.audit.texts import drawn_texts
 from animations.engine.painter import Painter
 
@@ -20,6 +22,18 @@ def check_all_numbers(scene, values):
     report = audit(scene, values, checks={"number", "twice"}).check()
     assert report.compared == report.numbers > 0
     return figures[0]
+
+
+def audited_with_painter(scene, values, **settings):
+    """Return the report of all checks but "redraw", and the painter of the audit, which has painted every frame."""
+    painters = []
+
+    def painter_of(scene):
+        painters.append(Painter(scene))
+        return painters[0]
+
+    with mock.patch.object(every_frame, "Painter", painter_of):
+        return audit(scene, values, checks=set(CHECKS) - {"redraw"}, **settings), painters[0]
 
 
 def nameless_digits(scene, frames):

@@ -34,9 +34,7 @@ BOARDS = {
     "two cells in each other's place, in one frame": ("board", "w[i,j]", only(2, swap_places)),
     "a row of numbers in another order": ("board", "v[i]", vector((20, 225), (100, 225), (60, 225))),
     "a column of numbers in another order": ("board", "v[i]", vector((20, 225), (20, 185), (20, 205))),
-    "numbers around a circle in another order": (
-        "board", "v[i]", vector((40, 230), (60, 210), (20, 210), (40, 190)),
-    ),
+    "numbers around a circle in another order": ("board", "v[i]", vector((40, 230), (60, 210), (20, 210), (40, 190))),
     "a number out of its row": ("board", "v[i]", vector((20, 225), (60, 185), (10, 225))),
     "a cell out of its line": ("board", "w[i,j]", drawn(lambda scene: scene.cells[1, 1].set_y(150))),
 }  # fmt: skip

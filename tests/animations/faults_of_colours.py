@@ -18,14 +18,10 @@ def two_ends():
 
 
 COLOURS = {
-    "a faint colour in one frame": (
-        "contrast", "1.000", only(2, lambda scene: scene.loss.set_color("#c9ced6")),
-    ),
+    "a faint colour in one frame": ("contrast", "1.000", only(2, lambda scene: scene.loss.set_color("#c9ced6"))),
     "a faint colour": ("contrast", "loss", drawn(lambda scene: scene.name.set_color("#c9ced6"))),
     "a faint, transparent text": ("contrast", "loss", drawn(lambda scene: scene.name.set_alpha(0.3))),
-    "dark on dark": (
-        "contrast", "loss", drawn(lambda scene: scene.page.axvspan(200, 300, 0.7, 0.95, color="#202020")),
-    ),
+    "dark on dark": ("contrast", "loss", drawn(lambda scene: scene.page.axvspan(200, 300, 0.7, 0.95, color="#202020"))),
     "red and green": (
         "colour blindness", "#5e6a00 and #c01000",
         drawn(lambda scene: (scene.line.set_color("#c01000"), scene.other.set_color("#5e6a00"))),

@@ -13,7 +13,7 @@ from animations import Number, PastedText, Scene
 class Everything(Scene):
     """Nine axes: three-dimensional, polar, hatched, dashed, half transparent, an image, an arrow, a formula."""
 
-    size, frames = (1200, 1000), 6
+    size, frames = (1200, 1000), 3
 
     def draw(self, figure):
         figure.suptitle(r"Was ein $\sigma^2$ alles kann: ½ · Größe")
@@ -144,7 +144,7 @@ class Own(Artist):
 class Oddities(Scene):
     """Rare things: an artist of its own kind, halos, sketched lines, rasters, turned images."""
 
-    size, frames, style = (1000, 700), 6, "dark_background"
+    size, frames, style = (1000, 700), 3, "dark_background"
 
     def draw(self, figure):
         figure.add_artist(own := Own())

@@ -82,18 +82,18 @@ def words_of(sample, painter):
     colour, the shapes and the other words of three moments, and why, for one number of each kind, and of each kind
     that this leads to."""
     scene, last = painter.scene, painter.scene.frames - 1
-    painter.paint(last)
+    painter.paint(last)  # which finds what changes
     texts = drawn_texts(painter.figure)
     said = [f"{scene.size[0]} × {scene.size[1]}, {scene.frames} frames, counted in {scene.moments()[0]}s"]
     wholes = {0, last // 2, last, *map(int, sample.also)}
     said += [f"frame {frame}: {scene.describe(frame)}" for frame in sorted(wholes)]
     said += ["", *map(line_of, texts)]
     for moment in sorted({0, moment_of(sample, scene), last, *sample.also}):
-        painter.paint(moment)
+        painter.show(moment)
         words, shapes = [*map(line_of, drawn_texts(painter.figure))], [*shapes_of(painter, moment)]
         said += ["", f"at {moment:g}, {len(words)} texts and {len(shapes)} shapes, new are:"]
         said += [each for each in (*words, *shapes) if each not in said]
-    painter.paint(last)
+    painter.show(last)
     gids, kinds = [text.get_gid() for text in reversed(texts) if text.get_gid()], set()
     while gids and len(kinds) < MOST:
         why = scene.why(gid := gids.pop(0), last)

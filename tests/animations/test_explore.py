@@ -8,13 +8,14 @@ import pytest
 from matplotlib.text import Text
 
 import tinylearn as tl
-from animations import audit, explore
+from animations import explore
 from animations.__main__ import main
-from animations.engine.painter import Painter
+from animations.engine.painter import Painter, redraw
 from animations.scenes.network.diagram import NetworkDiagram
 from animations.scenes.network.numbers import ParameterNumbers
 from animations.scenes.network.parameters import RecordedParameters
 from animations.scenes.training.loss_curve import LossCurve
+from tests.animations.audit import audited_with_painter
 from tests.animations.explored import RUNS, recorded, run
 from tests.animations.page_checks import DATA
 from tests.animations.why_checks import check_whys
@@ -45,23 +46,32 @@ def data_of(page):
     return json.loads(DATA.search(page.read_text(encoding="utf-8"))[1])
 
 
-@pytest.mark.parametrize("name", [name for name in RUNS if name != "dense layers"])
-def test_explains_every_number(name):
-    assert check_whys(explore(recorded(name))) > 100
+@pytest.fixture(scope="module", params=[name for name in RUNS if name != "dense layers"])
+def name(request):
+    return request.param
 
 
-@pytest.mark.parametrize("name", [name for name in RUNS if name != "dense layers"])
-def test_shows_every_recorded_number_without_touching_another(name):
+@pytest.fixture(scope="module")
+def audited(name):
+    return audited_with_painter(explore(recorded(name)), recorded(name), frames=[0, 8])
+
+
+def test_explains_every_number(audited):
+    assert check_whys(audited[1], [0, -1]) > 100
+
+
+def test_shows_every_recorded_number_without_touching_another(audited):
     """A list of some numbers of a matrix is not a board; the next test checks their places."""
-    report = audit(explore(recorded(name)), recorded(name), frames=[0, 8])
-    assert [str(each) for each in report.findings if "straight line" not in str(each)] == []
+    assert [str(each) for each in audited[0].findings if "straight line" not in str(each)] == []
 
 
-@pytest.mark.parametrize("name", [name for name in RUNS if name != "dense layers"])
-def test_places_a_number_next_to_its_index_below_its_name(name):
-    scene = parts_of(explore(recorded(name)))[ParameterNumbers]
-    painter = Painter(scene)
-    painter.show(3)
+def test_draws_a_step_alone(name, audited):
+    np.testing.assert_array_equal(audited[1].paint(8), redraw(explore(recorded(name)), 8))
+
+
+def test_places_a_number_next_to_its_index_below_its_name(name, audited):
+    audited[1].show(3)
+    scene = parts_of(audited[1].scene)[ParameterNumbers]
     texts = [(*text.get_position(), text.get_text(), text.get_gid()) for text in texts_of(scene)]
     numbers = [(x, y, gid) for x, y, _, gid in texts if gid]
     assert len(numbers) > 10

@@ -129,8 +129,16 @@ def notebook(driver, outputs):
 
 
 def heights(browser):
-    browser.run("return new Promise((done) => setTimeout(done, 200))")
-    return browser.run("return [...document.querySelectorAll('iframe')].map((frame) => frame.offsetHeight)")
+    """Return the heights of the frames, when they have not changed for five pictures of the screen."""
+    return browser.driver.execute_async_script("""
+        const done = arguments[0];
+        let before = "", same = 0;
+        (function look() {
+            const now = [...document.querySelectorAll("iframe")].map((frame) => frame.offsetHeight);
+            same = String(now) === before ? same + 1 : 0;
+            before = String(now);
+            if (same < 5) requestAnimationFrame(look); else done(now);
+        })();""")
 
 
 def bare(browser):
@@ -158,16 +166,15 @@ def test_gives_a_sheet_below_a_picture_its_own_room(notebook):
     page.ask("number")
     assert "a square" in page.texts(".sheet")[0]
     notebook.driver.switch_to.default_content()
-    asked = heights(notebook)
-    assert abs(asked[0] - before[0] - 340) <= 1
-    assert asked[1:] == before[1:]  # the others stay as they are
+    notebook.wait_for(f"Math.abs(document.querySelector('iframe').offsetHeight - {before[0]} - 340) <= 1")
+    assert heights(notebook)[1:] == before[1:]  # the others stay as they are
     notebook.driver.switch_to.frame(0)
     top, stage = notebook.run("return [document.querySelector('.sheet').getBoundingClientRect().top,"
                               " document.querySelector('.stage').getBoundingClientRect().bottom]")  # fmt: skip
     assert top >= stage - 1  # the whole picture can be seen
     notebook.run("tinylearnFilms.players[0].asking.close()")
     notebook.driver.switch_to.default_content()
-    assert heights(notebook) == before
+    notebook.wait_for(f"document.querySelector('iframe').offsetHeight === {before[0]}")
 
 
 def test_explains_every_output(notebook):

@@ -10,16 +10,20 @@ from page_checks import OFF, Expected, Line, Page, ask, compare, wrong_answer, w
 from page_scenes import Everything, Oddities
 from small_scenes import Cut, HiddenAxes, LateWithTrail, Overlapping
 
-from animations import Clip, EndingWith, SideBySide, Stacked
+from animations import Backpropagation, Clip, ConvolutionSteps, EndingWith, SideBySide, Stacked
 from animations.render import write
 from animations.why import Line as LineOfWhy
 from animations.why import Why
 from tests.animations.samples import SAMPLES
+from tests.animations.samples.network import learn
 from tests.browser import Browser
+from tinylearn import Tanh
 
 THEMES = {name: SAMPLES[name].make for name in (
-    "race of curves", "convolution", "race", "moves on the lake", "one update, tanh", "neuron of pixels",
-    "bar race with gaps")}  # fmt: skip
+    "race of curves", "race", "moves into a hole", "neuron of pixels", "bar race with gaps")} | {
+    "convolution": lambda: ConvolutionSteps([[1, -2, 0.5], [0, 1 / 3, 12]], [[1, -1], [0.25, 2]]),
+    "one update": lambda: Backpropagation(learn((1, 2), Tanh, (2, 1), x=(0.5,))),
+}  # fmt: skip
 OF_USERS = {
     "cut": Cut,
     "everything": Everything,

@@ -9,8 +9,7 @@ from animations.engine.painter import Painter, redraw
 
 ORDERS = {
     "forwards": [0, 1, 2, 3, 4, 5],
-    "backwards": [5, 4, 3, 2, 1, 0],
-    "jumping": [3, 0, 5, 1, 1, 4, 2, 0],
+    "jumping": [3, 0, 5, 4, 1, 1, 4, 2, 0],
 }
 
 

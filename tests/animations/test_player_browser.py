@@ -48,6 +48,7 @@ def keys():
 
 def test_complains_of_nothing_and_requests_only_the_page(driver, film):
     page = Page(Browser(driver)).open(film, calm=False)
+    page.set_speed("4")
     page.wait_for(f"film.picture === {LAST * MOTION} && clock.playing === null")
     page.ask("gradient.w")
     assert page.browser.complaints() == []
@@ -118,6 +119,7 @@ def test_plays_and_pauses_on_space_and_speaks_only_while_it_stands(page):
 
 def test_stops_at_its_end_and_plays_again(page):
     page.browser.press(keys().END)
+    page.set_speed("4")
     page.run("const { film } = tinylearnFilms.players[0], { show } = film; window.seen = [];"
              "film.show = (picture) => { seen.push(picture); return show.call(film, picture); };")  # fmt: skip
     page.browser.press(" ")
@@ -128,10 +130,9 @@ def test_stops_at_its_end_and_plays_again(page):
 @pytest.mark.parametrize(("speed", "expected"), [("0.25", 0), ("1", 1), ("4", 6)])
 def test_shows_each_picture_for_its_time(page, speed, expected):
     """The test sets the clock; the browser's own calls are left out."""
+    page.set_speed(speed)
     shown = page.run(
-        "window.requestAnimationFrame = () => -1;"
-        "const { clock, players: [{ film }] } = tinylearnFilms, speed = document.querySelector('select');"
-        f"speed.value = '{speed}'; speed.dispatchEvent(new Event('change'));"
+        "window.requestAnimationFrame = () => -1; const { clock, players: [{ film }] } = tinylearnFilms;"
         "film.milliseconds.fill(13); clock.play(film); clock.tick(clock.before + 20); return film.picture"
     )
     assert shown == expected

@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 
 import animations
-from animations import Scene, audit
-from animations.audit import CHECKS
-from animations.engine.painter import Painter, redraw
+from animations import Scene
+from animations.engine.painter import Painter
+from animations.engine.settings import using
 from animations.groups import Group
 from tests.animations import reference
+from tests.animations.audit import audited_with_painter
 from tests.animations.samples import SAMPLES
 from tests.animations.why_checks import check_whys
 
@@ -26,9 +27,18 @@ def name(request):
 
 
 @pytest.fixture(scope="module")
-def painter(name):
-    """A painter of the sample, for tests that show its frames in any order."""
-    return Painter(SAMPLES[name].make())
+def audited(name):
+    """The audit's report of the sample, and the painter of its frames, for tests that show them in any order."""
+    sample = SAMPLES[name]
+    scene, values = sample.make(), sample.values and sample.values()
+    asked = sample.frames or (*range(0, scene.frames, 1 if sample.pictured else 3), -1)
+    frames = sorted({frame % scene.frames for frame in asked})
+    return audited_with_painter(scene, values, allowed=sample.allowed, frames=frames)
+
+
+@pytest.fixture(scope="module")
+def painter(audited):
+    return audited[1]
 
 
 def parts(scene):
@@ -44,27 +54,30 @@ def test_has_a_row_for_every_public_scene():
     assert public - drawn == {Scene, animations.EndingWith}
 
 
-def test_shows_every_number_readably(name):
+def test_shows_every_number_readably(name, audited):
     """Its value, its place, a source for every digit; no text is cut off, covered or faint."""
-    sample = SAMPLES[name]
-    scene, values = sample.make(), sample.values and sample.values()
-    frames = None if sample.frames is None else sorted({frame % scene.frames for frame in sample.frames})
-    checks = set(CHECKS) - {"redraw"}  # the next test redraws
-    report = audit(scene, values, allowed=sample.allowed, frames=frames, checks=checks).check()
-    assert report.compared == (report.numbers if sample.values else 0)
+    report = audited[0].check()
+    assert report.compared == (report.numbers if SAMPLES[name].values else 0)
     assert (report.numbers == 0) is (name in WITHOUT_NUMBERS)
 
 
 def test_draws_any_moment_alone_even_in_another_process(name, painter):
-    sent = pickle.dumps(SAMPLES[name].make())
-    for moment in dict.fromkeys(moments(painter.scene, SAMPLES[name].pictured)):
-        np.testing.assert_array_equal(painter.paint(moment), redraw(pickle.loads(sent), moment), f"moment {moment}")
-
-
-def moments(scene, is_pictured):
-    """Return the last frame, a moment before the middle, and the first frame; one if it looks like another's."""
+    """The last frame, too, unless it looks like another sample's; the painter has painted the first."""
+    scene, other = painter.scene, Painter(pickle.loads(pickle.dumps(SAMPLES[name].make())))
     between = scene.frames // 2 - 0.6 if scene.glides and scene.frames > 1 else scene.frames // 2
-    return (scene.frames - 1, max(between, 0), 0) if is_pictured else (max(between, 0),)
+    for moment in sorted({max(between, 0), *[scene.frames - 1] * SAMPLES[name].pictured}):
+        np.testing.assert_array_equal(painter.paint(moment), redrawn(other, moment), f"moment {moment}")
+
+
+def redrawn(painter, moment):
+    """Return the pixels of a moment, all of it drawn anew."""
+    with using(painter.settings):
+        painter.scene.update(moment)
+        for frame, trail in enumerate(painter.trails):
+            for artist in trail:
+                artist.set_animated(frame > moment)
+        painter.draw_background()
+    return painter.pixels
 
 
 def test_looks_and_says_as_before(name, painter):

@@ -6,7 +6,7 @@ from why_checks import check_whys
 
 from animations import CurveFit, CurveStates
 from chapters.ch04_activations import best_line
-from tests.animations.samples.activations import Doubled, X, Y, function, panel
+from tests.animations.samples.activations import Doubled, X, Y, panel
 from tinylearn import Dense, Recorder, ReLU, Sequential
 
 
@@ -17,15 +17,6 @@ def test_names_a_layer_that_changes_the_units():
     scene = CurveFit(made, title="t", name="net", best_line=1, heights=(-2, 2), losses=made.loss[[0, 0]])
     check_whys(scene)
     assert scene.why("net.out[1,5,3]", 0).parts[0].words == "the result of Doubled()'s forward for this example"
-
-
-def test_explains_activations_by_their_formulas():
-    assert function("relu").why("relu.y", 1).parts[0].arithmetic == "max(-2.5 , 0) = 0.0"
-    scene = function("sigmoid")
-    y = scene.states.y[4]
-    assert scene.why("sigmoid.y", 4).parts[0].arithmetic == f"1 / (1 + exp(-0.75)) = {y}".replace("-0", "- 0")
-    assert scene.why("sigmoid.slope", 4).parts[0].arithmetic == f"{y} * (1 - {y}) = {y * (1 - y)}"
-    assert function("cube").why("cube.slope", 1).parts[0].words == "the result of Cube()'s backward for a dout of 1"
 
 
 def test_explains_the_best_line_as_computed_or_as_given():

@@ -1,9 +1,8 @@
 """Explanations of convolution, pooling, feature maps and pulls lead back to image and weights."""
 
 import pytest
-from why_checks import check_whys
 
-from tests.animations.samples.convolution import maps_of, pulls, steps, trained
+from tests.animations.samples.convolution import pulls, steps, trained
 
 
 def test_leads_from_an_output_to_image_weight_and_padding():
@@ -20,15 +19,6 @@ def test_leads_from_an_output_to_image_weight_and_padding():
                                  "row.out[0,0].product[4,4]"])  # fmt: skip
 def test_says_nothing_of_numbers_that_are_not_there(gid):
     assert steps("padding", "row").why(gid, 3) is None
-
-
-def test_explains_every_number_of_feature_maps_by_their_recording():
-    scene = maps_of(recording=trained()[1])
-    assert check_whys(scene, [0, scene.frames - 1]) > 0
-    for gid, name in (("b", "dense_1.b[0]"), ("weight[1,2,2]", "dense_1.w[20,0]"), ("filter_b[1]", "conv2d_1.b[1]"),
-                      ("filter[0,1,2,2]", "conv2d_1.w[0,1,2,2]")):  # fmt: skip
-        assert f"gradient.{name}" in list(scene.why(gid, 3).asked()), gid
-        assert scene.why(f"gradient.{name}", 3).faults() == []
 
 
 def test_leads_from_a_filter_by_the_optimiser_and_dout_back_to_the_loss():

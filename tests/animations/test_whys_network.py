@@ -10,18 +10,6 @@ from tests.animations.samples.network import hidden, learn
 from tests.animations.why_checks import check_whys
 
 
-def test_draws_a_diagram_of_a_partial_recording():
-    rng = np.random.default_rng(0)
-    model = tl.Sequential([tl.Dense(2, 3, rng=rng), tl.Tanh(), tl.Dense(3, 1, rng=rng)])
-    recorder = tl.Recorder(model, select=["dense_2.w"], every=2)
-    x = rng.normal(size=(12, 2))
-    tl.fit(model, x, x[:, :1], loss=tl.MeanSquaredError(), optimizer=tl.Adam(), epochs=3, batch_size=4, rng=rng,
-           callbacks=[recorder])  # fmt: skip
-    scene = NetworkDiagram(recorder.recording, model)
-    assert check_whys(scene, range(scene.frames)) > 30
-    assert scene.why("dense_2.w[0,0]", 1).parts[-1].words == "the parameter: p = p − rate_t · m / (sqrt(v) + epsilon_t)"
-
-
 def test_says_what_a_loaded_recording_does_not_know(tmp_path):
     rng = np.random.default_rng(0)
     model = tl.Sequential([tl.Dense(2, 1, rng=rng)])
@@ -64,17 +52,10 @@ def test_tells_a_node_with_the_new_parameters_after_the_step():
 
 def test_leads_from_a_hidden_layer_to_the_pixels_and_the_gradients():
     scene = hidden()
-    assert check_whys(scene, range(scene.frames)) > 4 * 60
     assert scene.why("upper.answers[1]", 2).value == pytest.approx(scene.answers[2, 0, 1])
     (line,) = scene.why("lower.predicted", 3).parts
     assert isinstance(line, Line)
     assert {*scene.why("lower.predicted", 3).asked()} == {"out.dense_2[1,0]"}
     gradient = scene.why("gradient.dense_1.w[3,0]", 3)
     assert isinstance(gradient.parts[-1], Code)
-
-
-def test_explains_a_hidden_layer_as_given_if_only_numbers_are_known():
-    scene = hidden(network=False)
-    assert check_whys(scene, range(scene.frames)) >= 4 * 12
-    assert scene.why("upper.answers[1]", 2).parts[0].words == "given to this picture"
-    assert scene.why("gradient.dense_1.w[3,0]", 3) is None
+    assert hidden(network=False).why("gradient.dense_1.w[3,0]", 3) is None

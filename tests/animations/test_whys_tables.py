@@ -8,18 +8,9 @@ from tests.animations.samples.tables import DATES, GAPS, WITHOUT_NEGATIVES
 from tinylearn.datasets import gdp
 
 
-def test_says_how_a_value_grew():
-    table = gdp()
-    now, before = (table.values[row, table.names.index("China")] for row in (17, 16))
-    why = GrowingLines(table).why("value[1987, China]", 17)
-    assert why.value == now
-    assert why.says == f"China, year 1987 ({table.unit})"
-    growth, origin = why.parts
-    assert growth.words == "growth since 1986"
-    assert growth.sides() == pytest.approx(2 * [now / before - 1])
-    assert {*why.asked()} == {"value[1986, China]"}
-    assert [*GrowingLines(table).why("value[1987, China]", 40).asked()] == []  # its own frame leads on
-    assert (origin.words, origin.sides()) == ("read from the table: China, 1987", [now])
+def test_leads_from_a_value_to_the_one_before_in_its_own_frame_only():
+    scene = GrowingLines(gdp())
+    assert [[*scene.why("value[1987, China]", frame).asked()] for frame in (17, 40)] == [2 * ["value[1986, China]"], []]
 
 
 def test_measures_growth_over_gaps_from_the_first_value():

@@ -134,17 +134,19 @@ SAMPLES = {
     "convolution, same": Sample(
         lambda: ConvolutionSteps(IMAGE, KERNEL, padding="same", stride=(2, 1)),
         lambda: convolution_values(IMAGE, KERNEL, (2, 1), "same"),
-        ("2 × 2 filter, stride 2 down, 1 across, padding same",),
+        ("2 × 2 filter, stride 2 down, 1 across, padding same",), (0, *range(7, 13), -1),
     ),
     "convolution without clock": Sample(
-        lambda: steps("stride", with_clock=False), lambda: convolution_values(*FACTS["stride"][:4], clock=False), TITLES
+        lambda: steps("stride", with_clock=False), lambda: convolution_values(*FACTS["stride"][:4], clock=False),
+        TITLES, (0, *range(13, 19), -1),
     ),
     "pooling": Sample(
         lambda: MaxPoolingSteps(IMAGE, 2, stride=1), lambda: pooling_values(IMAGE, (2, 2), (1, 1), 0),
         ("2 × 2 max pooling, stride 1, no padding",), also=(1, 2, 3),
     ),
     "pooling with padding": Sample(
-        lambda: MaxPoolingSteps(ODD, 3, stride=(1, 2), padding=(1, 0)), None, (ONE_BY_TWO,)),
+        lambda: MaxPoolingSteps(ODD, 3, stride=(1, 2), padding=(1, 0)), None, (ONE_BY_TWO,),
+        (0, *range(19, 25), -1)),
     "feature maps": Sample(maps_of, maps_values),
     "feature maps by their recording": Sample(lambda: maps_of(recording=trained()[1]), maps_values, pictured=False),
     "pulls of a filter": Sample(pulls, pulls_values, also=(1, 2, 7, 8, 9)),

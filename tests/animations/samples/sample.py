@@ -13,7 +13,7 @@ class Sample(NamedTuple):
     values    returns the right numbers, calculated apart from the scene: gid → value, or one for each frame; a function
               frame → (gid → value); a recording; a race. None if another sample of the scene has them, or it has none
     allowed   the texts whose digits belong to a name or a formula
-    frames    those that are looked at; all by default
+    frames    those that are looked at; all by default, or every third and the last if it looks like another's
     drawn     the moment on the reference picture; the middle by default, between two frames if the scene glides
     also      more moments whose words and shapes the reference notes: besides first and last, and that of the picture
     pictured  whether there is a reference picture; not if it looks like another's
