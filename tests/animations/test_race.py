@@ -8,7 +8,7 @@ from animations import Number, Race, audit, style
 from animations.engine.painter import Painter
 from animations.scenes.training.race import LOOKS
 from tests.animations.samples.training import ODD, WILD, made_up, raced, six, values_of
-from tinylearn import Recorder
+from tinylearn import SGD, Dense, MeanSquaredError, Recorder, Sequential, race
 
 
 def shown(scene, *frames):
@@ -86,3 +86,27 @@ def test_draws_recordings_without_every_update(settings):
     assert set(scene.steps) <= recorded | {runners[WILD].divergence.step}, "between records there is nothing to show"
     audit(Race(runners), runners, frames=[scene.frames - 1]).check()
     audit(Race(runners, steps=[10, 11, 12]), runners, checks=["number"]).check()
+
+
+DATA = np.arange(8.0)[:, None] / 8
+
+
+class Half(MeanSquaredError):
+    def forward(self, predicted, target):
+        return super().forward(predicted, target) / 2
+
+
+@pytest.mark.parametrize(("changed", "title"), [
+    ({"optimizer": {"a": SGD(0.1), "b": SGD(0.2)}}, "The same start, the same batches"),
+    ({"batch_size": {"a": 2, "b": 4}}, "The same start, different batches"),
+    ({"batch_size": {"a": 32, "b": 64}}, "The same start, the same batches"),
+    ({"data": {"a": (DATA, DATA), "b": (DATA, 2 * DATA)}}, "The same start, different data: do not compare the losses"),
+    ({"loss": {"a": MeanSquaredError(), "b": Half()}},
+     "The same start and batches, different loss functions: do not compare the losses"),
+    ({"augment": {"a": None, "b": lambda x, rng: x}}, "The same start, the same rows, augmented differently"),
+], ids=["optimizer", "batch_size", "one batch", "data", "loss", "augment"])  # fmt: skip
+def test_says_what_the_runners_share(changed, title):
+    given = {"data": (DATA, DATA), "optimizer": SGD(0.1), "loss": MeanSquaredError(), "epochs": 1} | changed
+    model = lambda rng: Sequential([Dense(1, 1, rng=rng)])  # noqa: E731
+    data, optimizer = given.pop("data"), given.pop("optimizer")
+    assert Race(race(model, data, optimizer, **given)).title == title

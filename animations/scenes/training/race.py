@@ -24,6 +24,7 @@ from animations.kit.labels import push_apart
 from animations.kit.page import Box, Page, PageScene
 from animations.kit.steps import log_spaced_steps
 from animations.scenes.training.race_lane import Lane, Row, room
+from animations.scenes.training.shared import ALL, APART, what_differs
 from animations.scenes.training.whys import race_why
 from animations.why import Why
 from tinylearn.analysis.race import Runner
@@ -47,7 +48,7 @@ class Race(PageScene):
     """The result of `race(…)`, name → Runner, 1 to 6 of them: the loss of each batch, before its update.
 
     steps    (S,) the update that each frame shows; by default all, or about 100 with growing distances
-    title    how they differ
+    title    how they differ; by default it says what is the same: start, batches
 
     The clock runs to the last recorded update. A runner that diverged or ended stays there, and the picture says so.
     The axis of losses is logarithmic if they differ much, or if a runner diverged or is about to: its curve then leaves
@@ -58,12 +59,14 @@ class Race(PageScene):
 
     runners: dict[str, Runner] = anything(_runners)
     steps: np.ndarray = clock("S", default=None, kw_only=True)
-    title: str = text(default="The same start, the same batches", kw_only=True)
+    title: str = text(default="", kw_only=True)
 
     size = (1200, 620)
     glides = True
 
     def prepare(self) -> None:
+        self.apart = what_differs(self.runners.values())
+        self.title = self.title or APART.get(self.apart, ALL)
         self.lanes = [Lane(name, runner) for name, runner in self.runners.items()]
         self.longest = max(self.lanes, key=lambda lane: lane.last)
         self.last = self.longest.last
@@ -123,8 +126,9 @@ class Race(PageScene):
 
     def _draw_axes(self, box: Box) -> Axes:
         few, log = self.last <= FEW, ("", ", log scale")
+        whose = "each by its own function" if self.apart == "loss" else "before the update"
         axes = self.page.plot(box, xlabel=f"update{log[not few]}",
-                              ylabel=f"loss of the batch, before the update{log[self.is_log]}")  # fmt: skip
+                              ylabel=f"loss of the batch, {whose}{log[self.is_log]}")  # fmt: skip
         axes.set(xscale="linear" if few else "log", yscale="log" if self.is_log else "linear")
         axes.set(xlim=(0, max(self.last, 1)) if few else (1, self.last), ylim=(self.low, self.high), autoscale_on=False)
         if few:
