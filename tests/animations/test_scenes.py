@@ -108,6 +108,7 @@ def numbers(figure):
 def test_explains_every_number_and_nothing_else(name, painter):
     scene = painter.scene
     if name not in WITHOUT_NUMBERS:
-        assert check_whys(painter, range(scene.frames) if scene.frames < 5 else None) > 0
+        few = None if SAMPLES[name].pictured else (0, -1)
+        assert check_whys(painter, range(scene.frames) if scene.frames < 5 else few) > 0
     for gid in ("nothing", "nothing[0]", "nothing.at[0,0]"):
         assert scene.why(gid, 0) is None
