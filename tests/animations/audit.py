@@ -13,13 +13,12 @@ from animations.engine.painter import Painter
 LAYOUT = {"cut off", "covered", "touching", "edge", "contrast", "same name", "same colour", "not in legend"}
 
 
-def check_all_numbers(scene, values):
-    """Every number of every frame is that of `values`: gid → the value of each frame, or frame → (gid → value).
-
-    Return the figure.
+def check_all_numbers(scene, values, frames=None):
+    """Every number of these frames, or of all, is that of `values`: gid → the value of each frame, or frame →
+    (gid → value). Return the figure.
     """
     figures = figures_of(scene)
-    report = audit(scene, values, checks={"number", "twice"}).check()
+    report = audit(scene, values, frames=frames, checks={"number", "twice"}).check()
     assert report.compared == report.numbers > 0
     return figures[0]
 
@@ -34,12 +33,6 @@ def audited_with_painter(scene, values, **settings):
 
     with mock.patch.object(every_frame, "Painter", painter_of):
         return audit(scene, values, checks=set(CHECKS) - {"redraw"}, **settings), painters[0]
-
-
-def nameless_digits(scene, frames):
-    """Return the texts with digits that have no source."""
-    report = audit(scene, frames=[frame % scene.frames for frame in frames], checks={"nameless", "no record"})
-    return {finding.what for finding in report.findings}
 
 
 def check_layout(scene, *frames, words_at_ticks=None):
