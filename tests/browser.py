@@ -47,9 +47,17 @@ class Browser:
         assert arrived, f"the page did not come to {expression}"
 
     def press(self, key):
+        """Press a key: a letter, or one of selenium's names, such as "ARROW_RIGHT"."""
+        from selenium.webdriver.common.action_chains import ActionChains
+        from selenium.webdriver.common.keys import Keys
+
+        ActionChains(self.driver).send_keys(getattr(Keys, key, key)).perform()
+
+    def click(self, element, below=0):
+        """Click on the middle of an element, or some pixels below that, whatever lies there."""
         from selenium.webdriver.common.action_chains import ActionChains
 
-        ActionChains(self.driver).send_keys(key).perform()
+        ActionChains(self.driver, duration=0).move_to_element_with_offset(element, 0, below).click().perform()
 
     def complaints(self):
         """Return what the console was told since the last call."""

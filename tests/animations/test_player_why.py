@@ -26,12 +26,6 @@ def page(driver, film):
     driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
 
-def keys():
-    from selenium.webdriver.common.keys import Keys
-
-    return Keys
-
-
 def focused(page):
     return page.run("return document.activeElement.dataset.gid ?? document.activeElement.localName")
 
@@ -150,8 +144,6 @@ def test_says_at_which_moment_a_number_is_explained_or_that_none_does(page):
 
 
 def test_asks_by_a_click_on_a_number_or_next_to_it(page):
-    from selenium.webdriver.common.action_chains import ActionChains
-
     page.show(4)
     number = page.browser.driver.find_element("css selector", "[data-gid='dout[3]']")
     number.click()
@@ -160,7 +152,7 @@ def test_asks_by_a_click_on_a_number_or_next_to_it(page):
     page.run("document.querySelector('.sheet button.close').click()")
     assert page.get("asking.sheet") is None
     below = round(number.size["height"] / 2 + 6)
-    ActionChains(page.browser.driver).move_to_element_with_offset(number, 0, below).click().perform()
+    page.browser.click(number, below)
     page.wait_for("asking.trail[0] === 'dout[3]' && asking.sheet")
 
 
@@ -186,14 +178,12 @@ class Shapes(Scene):
 
 
 def test_a_number_of_several_shapes_is_one_button(driver, tmp_path):
-    from selenium.webdriver.common.action_chains import ActionChains
-
     page = Page(Browser(driver)).open(render(Shapes(), tmp_path / "shapes.html", progress=False))
     buttons = page.run("return [...document.querySelectorAll('.stage [role=button]')].map((each) => each.dataset.gid)")
     assert sorted(buttons) == ["fraction", "halo", "lines", "plain"]
     for gid in ("lines", "plain"):
         last = page.browser.driver.find_elements("css selector", f"[data-gid={gid}]")[-1]
-        ActionChains(driver).move_to_element(last).click().perform()
+        page.browser.click(last)
         page.wait_for(f"asking.trail[0] === '{gid}' && asking.told?.querySelector('.arithmetic')")
         assert ringed(page, "asked") == 1
         ring, line = page.run(
@@ -204,30 +194,30 @@ def test_a_number_of_several_shapes_is_one_button(driver, tmp_path):
 
 
 def test_works_with_the_keyboard_alone(page):
-    Keys, press = keys(), page.browser.press
-    press(Keys.TAB)
+    press = page.browser.press
+    press("TAB")
     assert page.get("document.activeElement === film.stage")
-    press(Keys.ENTER)
+    press("ENTER")
     assert focused(page) == "w"
-    for key, gid in ((Keys.ARROW_DOWN, "loss"), (Keys.TAB, "dout[0]"), (Keys.ARROW_UP, "loss"), (Keys.ARROW_UP, "w")):
+    for key, gid in (("ARROW_DOWN", "loss"), ("TAB", "dout[0]"), ("ARROW_UP", "loss"), ("ARROW_UP", "w")):
         press(key)
         assert focused(page) == gid
     assert ringed(page, "focus") == 1
     for _ in range(4 * MOTION):
-        press(Keys.ARROW_RIGHT)
+        press("ARROW_RIGHT")
     assert page.get("film.frame") == 4
     assert focused(page) == "w"
-    press(Keys.ENTER)
+    press("ENTER")
     page.browser.wait_for("document.activeElement.localName === 'h2'")
-    press(Keys.TAB)
-    press(Keys.TAB)
-    press(Keys.ENTER)
+    press("TAB")
+    press("TAB")
+    press("ENTER")
     page.browser.wait_for("document.querySelector('.sheet h2').textContent.startsWith('what all rows say')")
-    press(Keys.ESCAPE)
+    press("ESCAPE")
     assert focused(page) == "w"
-    press(Keys.ESCAPE)
+    press("ESCAPE")
     assert page.get("document.activeElement === film.stage")
-    press(Keys.TAB)
+    press("TAB")
     assert page.run("return document.activeElement.className") == "first"
 
 
@@ -259,14 +249,12 @@ def test_counts_moments_in_the_history(page):
 
 
 def test_leads_from_the_history_to_its_moments(page):
-    from selenium.webdriver.common.action_chains import ActionChains
-
     page.ask("loss")
     curve = page.browser.driver.find_element("css selector", ".history svg")
-    ActionChains(page.browser.driver).move_to_element(curve).click().perform()
+    page.browser.click(curve)
     page.wait_for(f"film.picture === {6 * MOTION}")
     page.run("document.querySelector('.history svg').focus()")
-    page.browser.press(keys().ARROW_RIGHT)
+    page.browser.press("ARROW_RIGHT")
     page.wait_for(f"film.picture === {7 * MOTION}")
     loss = Numbers().values(7)["loss"]
     page.browser.wait_for(
@@ -274,7 +262,7 @@ def test_leads_from_the_history_to_its_moments(page):
         f"'update {MOMENTS[7]} of 100: {loss:.3f}'"
     )
     assert page.run("return document.activeElement.localName") == "svg"
-    page.browser.press(keys().END)
+    page.browser.press("END")
     page.wait_for("film.picture === film.last")
 
 
