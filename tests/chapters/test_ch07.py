@@ -6,19 +6,18 @@ import math
 import os
 import shutil
 import signal
-import subprocess
-import sys
 import time
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from chapters import ch07_ten_classes as chapter
 from chapters.parts.images import Images
+from chapters.tools.chapter import CHAPTERS
 from chapters.tools.run import run_alone, table
 from chapters.tools.settings import UsageError
 from tests.chapters.chapter_helpers import ChapterUnderTest, check_films, check_scorecard, run_chapter, undrawn
+from tests.faults.death import CONTEXT
 from tests.tinylearn.cifar10_files import BATCHES, write_folder
 from tinylearn import Recorder, Recording, RMSprop, fit
 from tinylearn.datasets import CLASS_NAMES
@@ -170,19 +169,18 @@ def test_loads_the_photographs_that_the_book_shows(photographs, recorded):
 
 def test_ends_with_the_same_bits_after_two_kills(tmp_path, films):
     epochs, file = 4, tmp_path / "ch07_quick.npz"
-    command = [sys.executable, "-m", "chapters.ch07_ten_classes", "--quick", "--epochs", str(epochs),
-               "--out", str(tmp_path), "--format", "png", "--record", str(tmp_path / "record")]  # fmt: skip
+    words = ["--quick", "--epochs", str(epochs), "--out", str(tmp_path), "--record", str(tmp_path / "record")]
     reached = [0]
     for options, seconds in (([], 0.0), (["--resume"], 0.05)):  # right after a checkpoint, and within an epoch
         before = file.stat().st_ino if file.exists() else None
-        with subprocess.Popen(
-            [*command, *options], cwd=Path(__file__).parents[2], stderr=subprocess.DEVNULL
-        ) as process:
-            while process.poll() is None and (not file.exists() or file.stat().st_ino == before):
-                time.sleep(0.005)
-            time.sleep(seconds)
-            process.send_signal(signal.SIGKILL)
-        assert process.returncode == -signal.SIGKILL
+        process = CONTEXT.Process(target=run_alone, args=(CHAPTERS[7], [*words, *options]))
+        process.start()
+        while process.is_alive() and (not file.exists() or file.stat().st_ino == before):
+            time.sleep(0.005)
+        time.sleep(seconds)
+        process.kill()
+        process.join()
+        assert process.exitcode == -signal.SIGKILL
         reached.append(int(arrays(file)["more.epoch"]))
     assert 0 < reached[1] < reached[2] < epochs
     run_chapter(chapter, tmp_path, quick=True, epochs=epochs, resume=True, record=tmp_path / "record")

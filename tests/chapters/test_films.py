@@ -36,39 +36,27 @@ def test_draws_pictures_and_videos_at_twice_the_resolution_and_leaves_pages_as_t
     assert (twice / "one.html").read_bytes() == (once / "one.html").read_bytes()
 
 
-def test_works_in_a_folder_with_other_chapters(tmp_path):
-    (tmp_path / "chapters").mkdir()
-    (tmp_path / "chapters" / "__init__.py").touch()
-    script = tmp_path / "scripts" / "script.py"
-    script.parent.mkdir()
-    script.write_text(
-        "from pathlib import Path\n"
-        "from animations import Clip\n"
-        "from chapters.tools.films import draw\n"
-        "from tests.chapters.slow_scenes import Slow\n"
-        "if __name__ == '__main__':\n"
-        "    draw({'one': Clip(Slow()), 'two': Clip(Slow())}, Path(), ('gif',), 2)\n"
-    )
-    subprocess.run([sys.executable, script], cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(ROOT)}, check=True)
-    assert names(tmp_path) == ["chapters", "one.gif", "scripts", "two.gif"]
+PROGRAM = """
+from pathlib import Path
+from animations import Clip
+from chapters.tools.films import draw
+from tests.chapters.slow_scenes import Slow
+if __name__ == "__main__":
+    draw({"one": Clip(Slow())} | {f"film_{i}": Clip(Slow(20)) for i in range(6)}, Path(), ("gif",), 2)
+"""
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows sends Ctrl-C in another way")
-def test_ends_soon_on_ctrl_c_and_leaves_no_half_file(tmp_path):
-    program = (
-        "from pathlib import Path\n"
-        "from animations import Clip\n"
-        "from chapters.tools.films import draw\n"
-        "from tests.chapters.slow_scenes import Slow\n"
-        "if __name__ == '__main__':\n"
-        f"    draw({{f'film_{{i}}': Clip(Slow(20)) for i in range(6)}}, Path({str(tmp_path)!r}), ('gif',), 2)\n"
-    )
-    process = subprocess.Popen(
-        [sys.executable, "-c", program], cwd=ROOT, start_new_session=True, stderr=subprocess.PIPE
-    )
-    while not names(tmp_path) and process.poll() is None:  # a temporary file: the drawing has begun
-        time.sleep(0.05)
+def test_works_in_a_folder_with_other_chapters_ends_soon_on_ctrl_c_and_leaves_no_half_file(tmp_path):
+    for name, text in (("chapters/__init__.py", ""), ("scripts/script.py", PROGRAM)):
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / name).write_text(text)
+    process = subprocess.Popen([sys.executable, "scripts/script.py"], cwd=tmp_path, start_new_session=True,
+                               env=os.environ | {"PYTHONPATH": str(ROOT)}, stderr=subprocess.PIPE)  # fmt: skip
+    complete = ["chapters", "one.gif", "scripts"]
+    while not {*names(tmp_path)} > {*complete} and process.poll() is None:  # a temporary file: a slow film has begun
+        time.sleep(0.01)
     os.killpg(process.pid, signal.SIGINT)
     _, printed = process.communicate(timeout=15)
     assert b"KeyboardInterrupt" in printed
-    assert names(tmp_path) == []
+    assert names(tmp_path) == complete
