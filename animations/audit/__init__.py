@@ -11,6 +11,7 @@ contrast.py           each text is readable on what lies under it
 colour_blindness.py   the colour-blind can tell the colours apart
 clock.py              does `update` return all that it changes, whatever came before? Are changing digits numbers?
 redraw.py             three painted frames equal what matplotlib draws from scratch
+whys.py               each explanation gives the number that is drawn
 things.py             no two things share a name or a look, and the legend has all of them
 report.py             the findings
 """

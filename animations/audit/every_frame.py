@@ -20,6 +20,7 @@ from animations.audit.redraw import Redraw
 from animations.audit.report import Report
 from animations.audit.sources import Source, Sources
 from animations.audit.texts import Boxes, drawn, nameless_digits, texts_among, texts_of_axes, texts_of_marks
+from animations.audit.whys import wrong_whys
 from animations.engine.painter import Painter
 from animations.groups import Group
 from animations.kit import style
@@ -28,10 +29,10 @@ from animations.scene import Scene
 CHECKS = (
     "number", "twice", "nameless", "board", "mark", "place", "name", "cut off", "covered", "touching", "edge",
     "contrast", "colour blindness", "not returned", "order", "redraw", "no record", "same name", "same colour",
-    "not in legend",
+    "not in legend", "why",
 )  # fmt: skip
 OF_NUMBERS = {"number", "twice", "board", "place"}  # which are not marks of axes
-NOT_PAINTED = {*OF_NUMBERS, "nameless", "order", "no record"}  # checks that need no painted frame
+NOT_PAINTED = {*OF_NUMBERS, "nameless", "order", "no record", "why"}  # checks that need no painted frame
 
 
 def audit(
@@ -56,6 +57,8 @@ def audit(
     names     gid → the label nearest to it on one of its sides, "loss" in `loss 0.25`, or above a column; or several
     frames    look only at these
     checks    do only these of `animations.audit.CHECKS`
+
+    Explanations, those of `scene.why`, are checked in three frames: the first, the middle and the last.
 
     The scene must not have been drawn yet. ValueError for an unknown check, or a source that does not fit.
 
@@ -146,6 +149,8 @@ class _Audited:
         if self.checks & {"not returned", "order"}:
             self.clock.see(frame, texts)
             self._add(frame, "not returned", self.clock.not_returned(self.painter.changing))
+        if "why" in self.checks and frame in self.again:
+            self._add(frame, "why", wrong_whys(self.scene, frame, with_gid))
         if "no record" in self.checks:
             names, marks = self.sources.names if self.sources else (), texts_of_marks(artists)
             self._add(frame, "no record", self.clock.no_record([t for t in texts if id(t) not in marks], names))

@@ -24,7 +24,7 @@ def check_all_numbers(scene, values, frames=None):
 
 
 def audited_with_painter(scene, values, **settings):
-    """Return the report of all checks but "redraw", and the painter of the audit, which has painted every frame."""
+    """Return the report of all checks but "redraw" and "why", and the painter, which has painted every frame."""
     painters = []
 
     def painter_of(scene):
@@ -32,7 +32,7 @@ def audited_with_painter(scene, values, **settings):
         return painters[0]
 
     with mock.patch.object(every_frame, "Painter", painter_of):
-        return audit(scene, values, checks=set(CHECKS) - {"redraw"}, **settings), painters[0]
+        return audit(scene, values, checks=set(CHECKS) - {"redraw", "why"}, **settings), painters[0]
 
 
 def check_layout(scene, *frames, words_at_ticks=None):

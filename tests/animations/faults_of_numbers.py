@@ -3,6 +3,8 @@
 from audit_helpers import LOSS, W, drawn, only
 from matplotlib.text import Text
 
+from animations import Line, Why
+
 
 def swap(scene):
     one, other = scene.cells[0, 0], scene.cells[1, 1]
@@ -13,6 +15,12 @@ def swap(scene):
 
 def keep_old(scene):
     scene.loss.set_text(f"{LOSS[0]:.3f}")
+
+
+def explains(value, arithmetic):
+    """Explain every number by this arithmetic."""
+    why = Why("a number", value, [Line("read", *arithmetic)])
+    return lambda kind: setattr(kind, "why", lambda self, gid, frame: why if gid == "loss" else None)
 
 
 NUMBERS = {
@@ -27,6 +35,8 @@ NUMBERS = {
     "a comma for the point": ("number", "loss", only(1, lambda scene: scene.loss.set_text("1,500"))),
     "a number that is no number": ("number", "loss", only(1, lambda scene: scene.loss.set_text("nan"))),
     "a number that is not nearly nothing": ("number", "loss", only(3, lambda scene: scene.loss.set_text("< 0.001"))),
+    "an explanation of another number": ("why", "loss", explains(9.0, [9.0])),
+    "an explanation with wrong arithmetic": ("why", "loss", explains(3.0, [1, "+", 1, "=", 3])),
     "a missing number": ("number", "w[0,1]", only(1, lambda scene: scene.cells[0, 1].set_visible(False))),
     "a number that nobody knows": ("number", "gain", drawn(lambda scene: scene.loss.set_gid("gain"))),
     "two numbers in one text": ("number", "loss", only(1, lambda scene: scene.loss.set_text("1.500 of 3"))),
