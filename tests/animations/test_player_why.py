@@ -266,6 +266,21 @@ def test_leads_from_the_history_to_its_moments(page):
     page.wait_for("film.picture === film.last")
 
 
+@pytest.mark.parametrize("gid", ["w", "dout[5]"])
+def test_leaves_the_film_and_the_page_as_they_are_beside_a_sheet(page, gid):
+    page.resize(1000, 400)
+    page.run(f"document.querySelector('[data-gid=\"{gid}\"]').scrollIntoView({{ block: 'center' }})")
+    places = """return [scrollY, ...[...document.querySelectorAll('.stage, .panel > svg')].map((each) => {
+      const { left, top, width, height } = each.getBoundingClientRect();
+      return [left, top, width, height];
+    })]"""
+    before = page.run(places)
+    page.ask(gid)
+    assert page.run(places) == before
+    assert page.run("""const [sheet, ring] = ['.sheet', '.ring.asked'].map((each) => document.querySelector(each)
+      .getBoundingClientRect()); return sheet.left >= ring.right || sheet.right <= ring.left""")
+
+
 def test_places_the_sheet_below_on_a_phone_and_leaves_the_controls(page):
     page.resize(360, 700)
     page.ask("dout[5]")

@@ -96,6 +96,15 @@ def test_shows_a_film_to_those_who_give_up_or_start_it(opened):
     browser.wait_for(f"{VEILS} === 0 && {PLAYING} === 0")
 
 
+def test_tells_how_it_is_when_the_film_has_told_it(opened):
+    browser = opened()
+    said = "[...document.querySelectorAll('.said')].slice(0, 2).map((each) => each.textContent).join(' ')"
+    answers = "[...document.querySelectorAll('.guess')].slice(0, 2).map((each) => each.querySelector('button').click())"
+    assert "It is" not in browser.run(f"{answers}; return {said}")
+    browser.run("tinylearnFilms.players[0].controls.actions.last()")
+    browser.wait_for(f"{said}.includes('It is') && !document.querySelector('.said button')")
+
+
 def test_keeps_a_film_from_playing_that_a_guess_does_not_cover(opened):
     browser = opened()
     browser.run("document.querySelectorAll('.shown')[1].scrollIntoView()")

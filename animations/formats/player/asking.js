@@ -1,7 +1,8 @@
 "use strict";
 // Why? A number of the picture that is asked opens a sheet that says where it comes from.
 
-const NEAR = 12;  // pixels: a click as near to a number as this means it
+const NEAR = 12;    // pixels: a click as near to a number as this means it
+const SHEET = 360;  // the width of a sheet beside the picture
 const NOT_SAID = "This picture does not say where this number comes from.";
 
 const written = ({ dataset, textContent }) => with_minus(plain(dataset.text ?? textContent));
@@ -143,17 +144,45 @@ class Asking {
     await Promise.all([this.film.load(), this.film.list_explained()]);
     this.curve = new Curve(this.film, this.film.history(gid), (frame) => this.go(frame));
     await this.explain();
+    this.put_beside();
     this.heading.focus({ preventScroll: true });
     this.sheet.scrollTop = 0;
     this.reveal();
   }
 
-  reveal() {  // the number that was asked, should the sheet have come upon it
-    const { asked, sheet, film: { section } } = this;
-    asked?.scrollIntoView({ block: "nearest", inline: "nearest" });
-    const above = section.classList.contains("wide") ? innerHeight : sheet.getBoundingClientRect().top;
-    const below = (asked?.getBoundingClientRect().bottom ?? 0) + 24 - above;
+  reveal() {  // the number that was asked: the page stays where it is unless it is out of sight, or under the sheet
+    const { asked, sheet, film: { section } } = this, box = asked?.getBoundingClientRect();
+    if (!box) return;
+    const low = section.classList.contains("wide") ? innerHeight : sheet.getBoundingClientRect().top - 24;
+    if (box.top < 0 || box.bottom > low || box.left < 0 || box.right > innerWidth)
+      asked.scrollIntoView({ block: "nearest", inline: "nearest" });
+    const below = asked.getBoundingClientRect().bottom - low;
     if (below > 0) (document.fullscreenElement ?? window).scrollBy(0, below);
+  }
+
+  put_beside() {  // → of the two sides of the picture, the one where the sheet covers less of what is asked and lit
+    const { film: { section, stage }, rail } = this, { left, width } = section.getBoundingClientRect();
+    const picture = stage.getBoundingClientRect(), marked = [...section.querySelectorAll(".ring")];
+    const places = [Math.min(picture.right - left + 8, width - SHEET), Math.max(picture.left - left - SHEET - 8, 0)];
+    const covered = places.map((place) => marked.reduce((sum, ring) => {
+      const box = ring.getBoundingClientRect(), under = box.right > left + place && box.left < left + place + SHEET;
+      return sum + (under ? (ring.matches(".asked") ? 100 : 1) : 0);
+    }, 0));
+    rail.style.left = `${places[covered[1] < covered[0] ? 1 : 0]}px`;
+    rail.style.setProperty("--high", picture.height);
+  }
+
+  drag(event) {  // by its head, to see what lies below
+    const { rail, sheet } = this, { clientX, clientY } = event;
+    if (event.target.closest("button") || !this.film.section.classList.contains("wide")) return;
+    event.preventDefault();
+    const [left, top] = [rail.offsetLeft, parseFloat(sheet.style.translate.split(" ")[1]) || 0];
+    const move = (moved) => {
+      rail.style.left = `${left + moved.clientX - clientX}px`;
+      sheet.style.translate = `0 ${top + moved.clientY - clientY}px`;
+    };
+    addEventListener("pointermove", move);
+    addEventListener("pointerup", () => removeEventListener("pointermove", move), { once: true });
   }
 
   go(frame) { this.controls.jump(frame * this.film.motion); }
@@ -165,14 +194,15 @@ class Asking {
     this.gid = make("code", { title: "its name in Python" });
     this.told = make("div", { class: "told" });
     const close = make_icon("close", "close", "close (Escape)", () => this.close());
-    this.sheet = make("aside", { class: "sheet", "aria-label": "where the number comes from" },
-      make("header", {}, make("div", {}, this.heading, this.gid), close), this.told);
+    const head = make("header", {}, make("div", {}, this.heading, this.gid), close);
+    head.addEventListener("pointerdown", (event) => this.drag(event));
+    this.sheet = make("aside", { class: "sheet", "aria-label": "where the number comes from" }, head, this.told);
     this.told.addEventListener("pointerover", ({ target }) => this.point(target));
     this.told.addEventListener("focusin", ({ target }) => this.point(target));
     for (const name of ["pointerleave", "focusout"]) this.told.addEventListener(name, () => this.ring("pointed", []));
-    this.film.section.append(this.sheet);
+    this.rail = make("div", { class: "rail" }, this.sheet);
+    this.film.section.append(this.rail);
     this.film.section.classList.add("asked");
-    this.panels.fit();
   }
 
   point(target) {  // the number that is pointed at in the sheet stands out in the picture
@@ -243,7 +273,7 @@ class Asking {
   }
 
   close() {
-    this.sheet.remove();
+    this.rail.remove();
     this.sheet = this.frame = Asking.open = null;
     this.film.section.classList.remove("asked");
     for (const kind of this.rings.keys()) this.ring(kind, []);

@@ -38,7 +38,7 @@ class Controls {
       play: () => (clock.playing === film ? this.jump(film.picture) : clock.play(film)),
       forward: () => this.jump(film.picture + 1),
       last: () => this.jump(last),
-      whole: () => (document.fullscreenElement ? document.exitFullscreen() : section.requestFullscreen()),
+      whole: () => (document.fullscreenElement ? document.exitFullscreen() : this.fill_screen()),
     };
     const buttons = Object.entries(TITLES).map(([name, [label, key]]) =>
       make_icon(name, label, key ? `${label} (${key})` : label, this.actions[name]));
@@ -86,6 +86,13 @@ class Controls {
 
   fail(error) {
     this.now.textContent = `This page is damaged, or the browser is older than 2023: ${error}`;
+  }
+
+  async fill_screen() {  // a telephone that can turns the screen as the film lies
+    const { section } = this.film, { style } = section;
+    await section.requestFullscreen();
+    const wide = Number(style.getPropertyValue("--width")) > Number(style.getPropertyValue("--height"));
+    await screen.orientation?.lock?.(wide ? "landscape" : "portrait").catch(() => {});
   }
 
   jump(picture) {

@@ -39,12 +39,13 @@ class Track {  // from picture pictures[i] on, the attribute is strings[values[i
     return this.values[low];
   }
 
-  show(value, strings) {
-    if (value === this.shown) return;
+  show(value, strings) {  // → did it change?
+    if (value === this.shown) return false;
     this.shown = value;
     if (this.attribute === "text") this.write(strings[value] ?? "");
     else if (value < 0) this.element.removeAttribute(this.attribute);
     else this.element.setAttribute(this.attribute, strings[value]);
+    return true;
   }
 
   write(text) {  // into the node that is there: to make a new one takes longer
@@ -66,6 +67,7 @@ class Film {
     this.started = false;    // was another picture than the first one wanted?
     this.texts = [];         // each frame in words: also not inflated yet
     this.tracks = null;      // not inflated yet: the page shows picture 0
+    this.changed = new Set();  // elements that a follower may be interested in; it empties the set
     this.followers = [];     // functions that are called when the picture is another
     this.opened = new Map(); // of the last groups of explanations: number → what was inflated
   }
@@ -106,7 +108,7 @@ class Film {
   draw(picture = this.picture) {
     if (this.tracks) {
       const { strings } = this;
-      for (const track of this.tracks) track.show(track.at(picture), strings);
+      for (const track of this.tracks) if (track.show(track.at(picture), strings)) this.changed.add(track.element);
       this.section.dataset.picture = picture;
     }
     for (const follow of this.followers) follow();

@@ -26,17 +26,17 @@ function answer_place(section, { low, high, start, answer, digits, name, unit, c
     const part = (each) => (100 * (Math.min(Math.max(each, low), high) - low)) / (high - low),
       away = Math.abs(value() - answer);
     const [from, to] = [part(value()), part(answer)].sort((a, b) => a - b);
-    line.append(
-      make("i", { class: "away", style: `left: ${from}%; width: ${to - from}%` }),
-      make("i", { class: "record", style: `left: ${part(answer)}%` }),
-    );
     input.disabled = true;
     button.remove();
-    reveal(
-      away < 10 ** -digits / 2
+    reveal(`You said ${write(value())}.`, () => {
+      line.append(
+        make("i", { class: "away", style: `left: ${from}%; width: ${to - from}%` }),
+        make("i", { class: "record", style: `left: ${part(answer)}%` }),
+      );
+      return away < 10 ** -digits / 2
         ? `Exactly right: ${write(answer)}.`
-        : `You said ${write(value())}. It is ${write(answer)}: you were ${write(away)} away.`,
-    );
+        : `You said ${write(value())}. It is ${write(answer)}: you were ${write(away)} away.`;
+    });
   });
   return [output, line, ends, button];
 }
@@ -47,9 +47,12 @@ function answer_choice(section, { options, right }, reveal) {
   buttons.forEach((button, chosen) =>
     button.addEventListener("click", () => {
       for (const each of buttons) each.disabled = true;
-      buttons[answer].classList.add("right");
-      if (chosen !== answer) button.classList.add("wrong");
-      reveal(chosen === answer ? "Yes." : `No. The answer: ${right}.`);
+      button.classList.add("chosen");
+      reveal(`You said: ${options[chosen]}.`, () => {
+        buttons[answer].classList.add("right");
+        if (chosen !== answer) button.classList.add("wrong");
+        return chosen === answer ? "Yes." : `No. The answer: ${right}.`;
+      });
     }),
   );
   return [make("div", { class: "choices" }, ...buttons)];
@@ -64,17 +67,28 @@ function film_behind(section) {
   return next?.matches("figure.shown") ? next : null;
 }
 
+const { players = [], clock } = window.tinylearnFilms ?? {};
+const film_in = (figure) => players.find((each) => figure?.contains(each.film.section))?.film;
+
+function text_behind(figure) {
+  // → the paragraphs behind a film, up to the next heading: they say what it shows
+  const [...parts] = figure.nextElementSibling?.matches(".prose") ? figure.nextElementSibling.children : [],
+    heading = parts.findIndex((part) => part.matches("h1, h2, h3"));
+  return heading < 0 ? parts : parts.slice(0, heading);
+}
+
 function hold(figure, cover) {
-  // Cover a film, or only keep it from playing → function () that shows it
-  const { players = [], clock } = window.tinylearnFilms ?? {},
-    film = players.find((each) => figure.contains(each.film.section))?.film;
+  // Cover a film, or only keep it from playing; what is told behind it waits, too → function () that shows them
+  const film = film_in(figure);
   if (film?.started) return () => {}; // the address asks for a moment of it
   const hidden = cover ? [...figure.children] : [],
-    paused = film?.paused;
+    paused = film?.paused,
+    told = text_behind(figure);
   let held = true;
   const show = () => {
     if (!held) return;
     held = false;
+    for (const each of told) each.classList.remove("waits");
     for (const each of hidden) each.inert = false;
     veil.remove();
     if (film && !film.started) film.paused = paused;
@@ -88,8 +102,19 @@ function hold(figure, cover) {
     film.followers.push(() => film.started && show()); // somebody plays it, or steps on
   }
   for (const each of hidden) each.inert = true;
+  for (const each of told) each.classList.add("waits");
   if (cover) figure.append(veil);
   return show;
+}
+
+function at_its_end(film, tell) {
+  // Call `tell` when a film has shown its last picture
+  let waits = true;
+  film.followers.push(() => {
+    if (!waits || film.picture < film.last) return;
+    waits = false;
+    tell();
+  });
 }
 
 const open = new Map(); // film → its guesses without an answer
@@ -98,14 +123,25 @@ for (const section of document.querySelectorAll(".guess")) {
   const data = JSON.parse(section.querySelector(".guess-data").textContent),
     answer = section.querySelector("details");
   const said = make("p", { class: "said", role: "status" });
-  const reveal = (text) => {
-    said.textContent = text;
-    Object.assign(answer, { hidden: false, open: true });
-    section.classList.add("answered");
+  const figure = film_behind(section),
+    film = film_in(figure);
+  const reveal = (guessed, judge) => {
+    const tell = () => {
+      if (section.matches(".answered")) return;
+      said.textContent = judge();
+      section.classList.replace("judged", "answered");
+    };
+    Object.assign(answer, { hidden: false, open: true }); // its room is there from now on, so that nothing moves later
+    section.classList.add("judged");
+    if (film && film.picture < film.last) {
+      const now = make("button", { type: "button" }, "Tell me now");
+      now.addEventListener("click", tell);
+      said.replaceChildren(`${guessed} The film tells how it is. `, now);
+      at_its_end(film, tell);
+    } else tell();
     const { guesses, show } = open.get(figure) ?? {};
     if (guesses?.delete(section) && guesses.size === 0) show();
   };
-  const figure = film_behind(section);
   if (figure && !open.has(figure)) open.set(figure, { guesses: new Set(), show: hold(figure, data.covers) });
   open.get(figure)?.guesses.add(section);
   answer.hidden = true;
