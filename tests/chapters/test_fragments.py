@@ -5,7 +5,6 @@ import subprocess
 from pathlib import Path
 
 import numpy as np
-import pytest
 
 from chapters.turns import turn
 from chapters.turns.fragments import DTYPES, packed
@@ -23,21 +22,19 @@ def unpacked(arrays):
     return json.loads(done.stdout)
 
 
-def check(arrays):
-    assert unpacked(arrays) == [[[*each.shape], each.tobytes().hex()] for each in arrays]
-
-
-@pytest.mark.parametrize("dtype", DTYPES)
-def test_unpacks_every_type_bit_for_bit(dtype):
-    rng, walk = np.random.default_rng(0), np.arange(60) ** 2
-    anything = np.frombuffer(rng.bytes(480), dtype)
+def arrays_of(dtype):
+    walk = np.arange(60) ** 2
+    anything = np.frombuffer(np.random.default_rng(0).bytes(480), dtype)
     smooth = np.linspace(-3, 3, 60).astype(dtype) if dtype.startswith("float") else (walk % 120).astype(dtype)
-    check([anything, smooth, smooth.reshape(20, 3), smooth.reshape(5, 4, 3), np.zeros(0, dtype), np.array(7, dtype)])
+    return anything, smooth, smooth.reshape(20, 3), smooth.reshape(5, 4, 3), np.zeros(0, dtype), np.array(7, dtype)
 
 
-def test_unpacks_what_is_no_number():
+def test_unpacks_every_type_bit_for_bit_and_what_is_no_number():
     values = np.array([0.0, -0.0, np.inf, -np.inf, np.nan, 5e-324, 1.7976931348623157e308])
-    check([values, values[:5].astype(np.float32), np.cumsum(np.full(500, 0.1)), -np.geomspace(1e-3, 1e3, 400)])
+    floats = values, values[:5].astype(np.float32), np.cumsum(np.full(500, 0.1)), -np.geomspace(1e-3, 1e3, 400)
+    arrays = [*(array for dtype in DTYPES for array in arrays_of(dtype)), *floats]
+    for array, (shape, found) in zip(arrays, unpacked(arrays), strict=True):
+        assert (tuple(shape), found) == (array.shape, array.tobytes().hex()), array.dtype
 
 
 def test_packs_what_changes_smoothly_as_small_differences():

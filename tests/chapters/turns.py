@@ -1,4 +1,4 @@
-"""Pages that compute, run by node: do they equal the recording, and does their Python give their numbers?"""
+"""Pages that compute: their data, their programs in node or on a page, and whether their Python gives their numbers."""
 
 import contextlib
 import json
@@ -61,8 +61,8 @@ def given(chapter, tmp_path_factory, beside=None):
     return {name: json.loads(data) for name, data in pieces}
 
 
-def in_node(name, data, tmp_path, settings=({},)):
-    """Return what the program of a turn finds with packed data: see `turn_in_node.mjs`."""
+def in_node(name, data, tmp_path, settings):
+    """Return what the program of a turn makes of packed data and settings: see `turn_in_node.mjs`."""
     program = tmp_path / "program.js"
     program.write_text("\n".join(map(turns.source, ("core", *turns.programs(name)))), encoding="utf-8")
     given = json.dumps({"name": name, "data": data, "settings": list(settings)})
