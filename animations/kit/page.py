@@ -23,17 +23,15 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import FigureBase
 from matplotlib.lines import Line2D
-from matplotlib.patches import Circle, Polygon, Rectangle
+from matplotlib.patches import Polygon, Rectangle
 from matplotlib.text import Text
 
 from animations.engine.text import Form, Number, PastedText
 from animations.kit import axes as kit
 from animations.kit import style
-from animations.kit.colours import SIGNED
 from animations.kit.following import Following, Shown, between, has_frames
 from animations.kit.images import image_axes
 from animations.kit.labels import width_of
-from animations.kit.numbers import signed_digits
 from animations.scene import Scene
 
 Place = tuple[float, float]
@@ -133,14 +131,6 @@ class Page(Following):
         at = self._reader("verdict", said)
         return self.bind(made, color=lambda frame: MARKS.get(at(frame)[-1:], style.QUIET))
 
-    def circle(
-        self, centre: Place, radius: float, words: str, color: str, face: str = style.PAPER, width: float = 2.5,
-        **settings: Any,
-    ) -> None:  # fmt: skip
-        """Draw a circle with a word in it."""
-        self.axes.add_patch(Circle(centre, radius, facecolor=face, edgecolor=color, linewidth=width, zorder=1.5))
-        self.text(words, centre, **{"color": color, "ha": "center", "size": style.LARGE} | settings)
-
     def probability(self, corner: Place, extent: Place, values: np.ndarray) -> None:
         """Draw an upright bar from 0 to 1, as full as the probability (S,), with a line across at one half."""
         (left, low), (width, height) = corner, extent
@@ -167,14 +157,6 @@ class Page(Following):
         neck, across = tip - head * way, head / 2 * np.array([-way[1], way[0]])
         self.axes.add_patch(Polygon([tip, neck + across, neck - across], color=color))
         return self.line(start, tip, color, (0, head))
-
-    def signed_arrow(self, start: Place, end: Place, values: np.ndarray, color: str, gaps: Place = (38, 50)) -> None:
-        """Draw an arrow between two circles for a number: the larger, the thicker, and dashed while below zero.
-
-        gaps   from the centre of each circle to the beginning and the end of the arrow
-        """
-        way = np.subtract(end, start) / np.hypot(*np.subtract(end, start))
-        self.signed(self.arrow(start + gaps[0] * way, end - gaps[1] * way, color, head=16), values)
 
     def signed(
         self, line: Line2D, values: np.ndarray, least: float = 1.5, most: float = 7.5, largest: float = 0
@@ -228,22 +210,6 @@ class Page(Following):
         """Return axes for a picture; see `image_axes`."""
         return image_axes(self.figure, self.size, corner, extent)
 
-    def signed_map(self, corner: tuple[int, int], side: int, values: np.ndarray, limits: np.ndarray) -> None:
-        """Draw numbers (S, H, W) as a coloured map: blue above zero, up to the frame's limit (S,), red below."""
-        (left, bottom), axes = corner, self.image(corner, (side, side))
-        axes.spines[:].set_visible(False)  # the image would cover half of them
-        frame = Rectangle((left - 1, bottom - 1), side + 2, side + 2, facecolor=style.QUIET, linewidth=0)
-        self.axes.add_patch(frame)
-        image = axes.imshow(values[0], cmap=SIGNED, interpolation="nearest")
-        self.bind(image, data=values, clim=np.c_[-limits, limits])
-
-    def signed_scale(self, corner: tuple[int, int], width: int, limits: np.ndarray) -> None:
-        """Draw the colour scale of such maps, and below it the limits (S,): "scale[-1]" and "scale[1]"."""
-        left, bottom = corner
-        self.image(corner, (width, 14)).imshow(np.linspace(-1, 1, width)[None], cmap=SIGNED, aspect="auto")
-        self.number(signed_digits, "scale[-1]", -limits, (left, bottom - 18), ha="left", size=style.SMALL)
-        self.number(signed_digits, "scale[1]", limits, (left + width, bottom - 18), size=style.SMALL)
-
     # --- where it stands --------------------------------------------------------------------------------------------
 
     def row(self, place: Place, *texts: Text, space: float = SPACE, ha: str = "left") -> float:
@@ -259,11 +225,6 @@ class Page(Following):
             text.set(position=(x + width if changes else x, place[1]), ha="right" if changes else "left")
             x += width + space
         return x - space if ha == "left" else start
-
-    def column(self, place: Place, step: float, *rows: Sequence[Text], space: float = SPACE) -> None:
-        """Put rows below each other, `step` pixels apart."""
-        for number, row in enumerate(rows):
-            self.row((place[0], place[1] - number * step), *row, space=space)
 
     def width(self, text: Text) -> float:
         """Return the width of a text in pixels; of one that changes, the largest width it will have."""

@@ -89,12 +89,6 @@ def test_counts_on_the_clock_and_names_the_phase(page):
     ]
 
 
-def test_arranges_a_column_in_rows(page):
-    rows = [[page.text("a"), page.text("b")], [page.text("c"), page.text("d")]]
-    page.column((10, 90), 26, *rows)
-    assert [[text.get_position()[1] for text in row] for row in rows] == [[90, 90], [64, 64]]
-
-
 def test_moves_gliding_artists_between_frames_and_bound_ones_with_whole_frames(page):
     line, dot = page.rule((0, 10), 5), page.axes.plot([0], [0])[0]
     page.bind(line, linewidth=VALUES, color=["#ff0000", "#00ff00", "#0000ff"])

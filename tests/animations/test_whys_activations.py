@@ -35,6 +35,6 @@ def test_draws_the_bends_that_can_be_told_apart_as_dots():
     assert scene.why("net.bends", 0).parts[0].arithmetic == "5.0 - 3.0 = 2.0"
 
 
-@pytest.mark.parametrize("gid", ["net.out[9,0,0]", "net.square[90]", "net.dense_1.w[1,0]", "net.w", "loss"])
+@pytest.mark.parametrize("gid", ["net.out[9,0,0]", "net.square[90]", "net.dense_1.w[1,0]", "net.w", "loss_now"])
 def test_knows_nothing_of_what_there_is_not(gid):
     assert panel(ReLU).why(gid, 0) is None

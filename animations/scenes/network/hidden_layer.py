@@ -18,6 +18,7 @@ from animations.kit import style
 from animations.kit.chain import Predictions
 from animations.kit.colours import growing_limits
 from animations.kit.labels import with_article
+from animations.kit.maps import draw_map, draw_scale
 from animations.kit.page import Page, PageScene
 from animations.scenes.network.hidden_whys import hidden_why
 from animations.why import Why
@@ -128,14 +129,14 @@ class HiddenLayer(PageScene):
         page.quiet(self.ends[1], (right, 606), ha="right")
         page.text("what training", (LEFT, MIDDLE + 48), color=style.WEIGHT)
         page.text("added to w", (LEFT, MIDDLE + 26), color=style.WEIGHT)
-        page.signed_scale((LEFT, MIDDLE - 8), FIRST - LEFT - 14, self.limits)
+        draw_scale(page, (LEFT, MIDDLE - 8), FIRST - LEFT - 14, self.limits)
         page.quiet("the later layers turn", (right + 20, MIDDLE + 10))
         page.quiet("them into one answer", (right + 20, MIDDLE - 14))
 
     def _draw_neuron(self, neuron: int, left: int) -> None:
         """Draw the map of a neuron, and its answers above and below it as bars with their numbers."""
         page, x = self.page, left + SIDE / 2
-        page.signed_map((left, MIDDLE - SIDE // 2), SIDE, self.learned[..., neuron], self.limits)
+        draw_map(page, (left, MIDDLE - SIDE // 2), SIDE, self.learned[..., neuron], self.limits)
         for picture, (name, sign, _) in enumerate(ROWS):
             base, answers = MIDDLE + sign * BASE, self.answers[:, picture, neuron]
             lengths = sign * self.lengths_of_bars[:, picture, neuron]

@@ -24,6 +24,7 @@ from animations.kit.axes import add_legend, log_loss
 from animations.kit.chain import Chain
 from animations.kit.numbers import few_digits, form_of_all
 from animations.kit.page import Page, PageScene
+from animations.scenes.neurons.circles import draw_arrow, draw_circle
 from animations.scenes.neurons.neuron_whys import neuron_why
 from animations.why import Why
 from tinylearn import Recording
@@ -104,9 +105,9 @@ class NeuronDiagram(PageScene):
         """Draw the two inputs on the left, the sum in the middle, and the arrows with w and b."""
         page, states = self.page, self.states
         bias, sensor, total = (75, 400), (75, 200), (285, 300)
-        page.circle(bias, 34, "1", style.BIAS)
-        page.circle(sensor, 34, self.units[0], style.INPUT)
-        page.circle(total, 46, "Σ", style.INK)
+        draw_circle(page, bias, 34, "1", style.BIAS)
+        draw_circle(page, sensor, 34, self.units[0], style.INPUT)
+        draw_circle(page, total, 46, "Σ", style.INK)
         page.text("bias neuron", (75, 452), color=style.BIAS, ha="center")
         page.text("input", (75, 148), color=style.INPUT, ha="center")
         page.quiet("w · x + b", (285, 232), ha="center")
@@ -114,7 +115,7 @@ class NeuronDiagram(PageScene):
             (bias, "b =", "b[0]", states.b, (172, 402), style.BIAS),
             (sensor, "w =", "w[0,0]", states.w, (168, 198), style.WEIGHT),
         ):
-            page.signed_arrow(start, total, values, color)
+            draw_arrow(page, start, total, values, color)
             page.named(place, name, form_of_all(values, 3), f"{states.layer}.{gid}", values, color=color)
         page.arrow((331, 300), (366, 300), style.INK)
 

@@ -17,8 +17,10 @@ from animations.kit import style
 from animations.kit.colours import NEGATIVE, POSITIVE, growing_limits
 from animations.kit.correct_counts import CorrectCounts, few_counts, in_words, write_counts
 from animations.kit.labels import with_article
+from animations.kit.maps import draw_map, draw_scale
 from animations.kit.numbers import three_decimals
 from animations.kit.page import Page, PageScene
+from animations.scenes.neurons.circles import draw_circle
 from animations.scenes.neurons.pixel_states import PixelStates
 from animations.scenes.neurons.pixel_whys import pixel_why
 from animations.why import Why
@@ -85,8 +87,8 @@ class PixelNeuron(PageScene):
     def _draw_weights(self) -> None:
         """Draw the map of the weights, and below it the meaning of its colours and the number of correct answers."""
         page, right, bottom = self.page, MIDDLE + WEIGHTS, CENTRE - WEIGHTS // 2
-        page.signed_map((MIDDLE, bottom), WEIGHTS, self.states.w.reshape(-1, *self.states.shape), self.limits)
-        page.signed_scale((MIDDLE, bottom - 32), WEIGHTS, self.limits)
+        draw_map(page, (MIDDLE, bottom), WEIGHTS, self.states.w.reshape(-1, *self.states.shape), self.limits)
+        draw_scale(page, (MIDDLE, bottom - 32), WEIGHTS, self.limits)
         for word, x, ha in zip(self.answers, (MIDDLE, right), ("left", "right"), strict=True):
             page.quiet(f"for {word}", (x, bottom - 72), ha=ha)
         page.quiet("correct answers", (MIDDLE, bottom - 108))
@@ -113,7 +115,7 @@ class PixelNeuron(PageScene):
         red = page.image((RED, y - half), (SIDE, SIDE))
         red.imshow(states.red[picture], cmap="gray", vmin=0, vmax=1, interpolation="nearest")
         products = states.products[:, picture].reshape(-1, *states.shape)
-        page.signed_map((PRODUCTS, y - half), SIDE, products, self.limits)
+        draw_map(page, (PRODUCTS, y - half), SIDE, products, self.limits)
 
     def _draw_sum(self, picture: int, y: int) -> None:
         """Write the sum of the positive products, that of the negative ones, the bias, and below a line the total."""
@@ -132,7 +134,7 @@ class PixelNeuron(PageScene):
     def _draw_answer(self, picture: int, y: int) -> None:
         """Draw the sigmoid, and the probability as a bar between the two answers."""
         page, (no, yes), (x, left, half) = self.page, self.answers, (ADDED + WIDE + 56, ADDED + WIDE + 106, 64)
-        page.circle((x, y), 26, "", style.INK, width=2)
+        draw_circle(page, (x, y), 26, "", style.INK, width=2)
         t = np.linspace(-1, 1, 30)
         page.axes.add_line(Line2D(x + 18 * t, y + 30 / (1 + np.exp(-5 * t)) - 15, color=style.INK, zorder=2))
         page.quiet("sigmoid", (x, y + 42), ha="center", size=style.SMALL)

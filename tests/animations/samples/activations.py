@@ -132,7 +132,7 @@ def losses(*middle):
 
 def panel_values(*middle, name="net", clock=True):
     """Return gid → the value in each frame, from recorded parameters and data alone."""
-    values = {"loss": losses(*middle), "best_line": ((BEST(X[:, 0]) - Y[:, 0]) ** 2).mean()}
+    values = {"loss_now": losses(*middle), "best_line": ((BEST(X[:, 0]) - Y[:, 0]) ** 2).mean()}
     values |= {"epoch": STEPS} if clock else {}
     if not middle:
         ends = np.array([hidden_and_output(step)[2] for step in STEPS])
@@ -149,7 +149,7 @@ def panel_values(*middle, name="net", clock=True):
 def race_values():
     values = {"epoch": STEPS, "last_epoch": 20, "best_line": ((BEST(X[:, 0]) - Y[:, 0]) ** 2).mean()}
     networks = {"no bends": (), "with ReLU": (ReLU,), "no": (Tanh,)}
-    return values | {f"{name}.loss": losses(*middle) for name, middle in networks.items()}
+    return values | {f"{name}.loss_now": losses(*middle) for name, middle in networks.items()}
 
 
 SAMPLES = {
