@@ -117,7 +117,7 @@ def feature_maps(**changed):
 
 def pulls(**changed):
     given = convolution.update()
-    return convolution.pulls(**{name: change(given[name]) for name, change in changed.items()})
+    return convolution.pulls(**{name: change(given.get(name)) for name, change in changed.items()})
 
 
 def hidden(**changed):
@@ -283,6 +283,8 @@ REFUSED = [
     (lambda: pulls(x=lambda given: given[:2]), r"x must have shape \(3, 16, 16, 3\), as pictures has"),
     (lambda: pulls(before=lambda given: given[1:]), r"before must have shape \(3, 3, 3\), as gradient has"),
     (lambda: pulls(step=lambda given: 0), "step must be at least 1, got 0"),
+    (lambda: pulls(before=lambda given: 2 * given, recording=lambda given: convolution.trained()[1]),
+     "before must be the filter before update 3, as in recording"),
     (lambda: convolution.pulls(recording=updates_of(dense(1, 1), epochs=4)), "recording must contain"),
     # the lake
     (lambda: lake.moves(rows=("SFF", "FG")), "rows must be texts of one length with the letters S, F, H, G"),
@@ -329,6 +331,7 @@ REFUSED = [
     (lambda: network.hidden(False, answers=-1 - network.hidden_answers()[1]), "take them after ReLU"),
     (lambda: network.hidden(False, answers=np.ones((4, 2, 2))), r"answers must have shape \(4, 2, 3\)"),
     (hidden, "the network does not give these answers after update 8; give the recording"),
+    (lambda: network.hidden(predicted=0.5 * network.hidden_answers()[2]), "the network must give these probabilities"),
     (lambda: hidden(layer="relu_9"), "with the layer, now 'relu_9'"),
     # trainings
     (lambda: an.Race({}), "1 to 6 runners, got 0"),

@@ -189,5 +189,10 @@ def recorded_filter(scene: Any) -> RecordedFilter | None:
     for name, values in scene.recording.at(scene.step).items():
         for k in range(values.shape[-1] if values.shape[:-1] == scene.after.shape else 0):
             if np.array_equal(values[..., k], scene.after):
+                earlier = scene.recording[name][scene.recording.index(scene.step) - 1][..., k]
+                if scene.step - 1 in scene.recording.steps and not np.array_equal(earlier, scene.before):
+                    raise ValueError(
+                        f"FilterPull: before must be the filter before update {scene.step}, as in recording, but is not"
+                    )
                 return RecordedFilter(name, k, Chain(scene.recording))
     raise ValueError(f"FilterPull: recording must contain the filter after update {scene.step}, but does not")

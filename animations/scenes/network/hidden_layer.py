@@ -81,14 +81,20 @@ class HiddenLayer(PageScene):
         self.lengths_of_bars = REACH * self.answers / np.where(largest == 0, 1, largest)
 
     def _check_network(self, network: Predictions) -> None:
-        """Raise ValueError unless the last answers are those of the network."""
+        """Raise ValueError unless the last answers and probabilities are those of the network."""
         step, neurons = int(self.steps[-1]), self.neurons or list(range(self.lengths["K"]))
-        seen = network.look(step).layers.get(self.layer)
+        layers = network.look(step).layers
+        seen, said = layers.get(self.layer), layers[network.model.layer_names[-1]].out.ravel()
         fits = seen is not None and seen.out.ndim == 2 and len(seen.out) == 2 and max(neurons) < seen.out.shape[1]
         if seen is None or not fits or not np.allclose(seen.out[:, neurons], self.answers[-1], rtol=1e-4, atol=1e-6):
             raise ValueError(
                 f"HiddenLayer: the network does not give these answers after update {step}; give the recording, model "
                 f"and x of both pictures that made them, with the layer, now {self.layer!r}, and its neurons"
+            )
+        if said.shape != (2,) or not np.allclose(said, self.predicted[-1], rtol=1e-4, atol=1e-6):
+            raise ValueError(
+                f"HiddenLayer: the network must give these probabilities after update {step}, {self.predicted[-1]}, "
+                f"but gives {said[:4]}; if its loss takes logits, give a model with Sigmoid() at its end"
             )
         self.neurons = neurons
 
