@@ -120,7 +120,7 @@ WRONG = {
     "one row": (dense(wrong_for_one_row), r"x\[0, \d\]: backward gives"),
     "nan": (dense(changing("b", 1, by=lambda value: np.nan)), r"b\[1\]: backward gives nan"),
     "half": (dense(half), r"x\[\d, \d\]: backward gives"),
-    "a v": (dense(after(lambda self, dout: self.grads.update(v=dout))), "gave a gradient for .v., which is no"),
+    "a v": (dense(after(lambda self, dout: self.grads.update(v=dout))), "gave a gradient for 'v', which is no"),
     "no b": (dense(without_b), r"gave no gradient for b; it must assign self\.grads"),
     "flat w": (dense(after(lambda self, dout: self.grads.update(w=self.grads["w"].ravel()))),
                r"must assign self\.grads\['w'\] in the shape of w, \(3, 3\), got \(9,\)"),
