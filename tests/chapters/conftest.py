@@ -1,11 +1,14 @@
 """The start of every chapter's tests: a quick run of it."""
 
+import contextlib
 import functools
 from functools import partial
 
 import numpy as np
 import pytest
 
+from chapters.tools.chapter import CHAPTERS
+from chapters.tools.run import run_alone
 from tests.chapters.chapter_helpers import quick_run
 from tests.chapters.turns import keep, shared
 
@@ -15,6 +18,17 @@ def drawn(request, tmp_path_factory):
     """A quick run of the `chapter` in a test file, with films in that file's `FORMATS`."""
     tests, folder = request.module, shared(tmp_path_factory)
     return quick_run(tests.chapter, tmp_path_factory.mktemp("gallery"), tests.FORMATS, partial(keep, folder=folder))
+
+
+@pytest.fixture(scope="session")
+def chapter_3(tmp_path_factory):
+    """A folder that all share, with the page and the slides of a quick run; nobody may write into it."""
+    folder, out = shared(tmp_path_factory) / "chapter 3", tmp_path_factory.mktemp("chapter 3")
+    if not folder.exists():
+        run_alone(CHAPTERS[3], ["--quick", "--processes", "1", "--slides", "--out", str(out)])
+        with contextlib.suppress(OSError):  # another process has made it in the meantime
+            out.rename(folder)
+    return folder
 
 
 @pytest.fixture(scope="module")

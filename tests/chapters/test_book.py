@@ -14,21 +14,18 @@ import pytest
 from animations import render
 from chapters import ch03_first_neuron
 from chapters.tools.book import PENDING, BookPages, write_book
-from chapters.tools.chapter import CHAPTERS
 from chapters.tools.numbers import shown
-from chapters.tools.run import run_alone
 from tests.animations.page_checks import unpack
 from tests.browser import Browser
 from tinylearn.layers.dense import Dense
 
 
 @pytest.fixture(scope="module")
-def out(tmp_path_factory):
+def out(chapter_3, tmp_path_factory):
     """A gallery with chapter 3, as its script writes it, and films in other formats that no script names."""
     from tests.animations.small_scenes import Overlapping
 
-    folder = tmp_path_factory.mktemp("my gallery ü")
-    run_alone(CHAPTERS[3], ["--quick", "--out", str(folder), "--processes", "1"])
+    folder = shutil.copytree(chapter_3, tmp_path_factory.mktemp("books") / "my gallery ü")
     for name in ("ch03_x_still.png", "ch03_x_moving.gif", "ch03_x_film.mp4", "ch03_x_player.html"):
         render(Overlapping(), folder / name, progress=False)
     write_book(folder)

@@ -18,15 +18,12 @@ def test_checks_every_frame_of_every_film(drawn):
 
 
 def test_gives_the_numbers_of_the_book(drawn):
-    headline = drawn.headline
-    assert headline["w"] == pytest.approx(1.8002504858014874, rel=1e-12)
-    assert headline["b"] == pytest.approx(31.970400154777106, rel=1e-12)
-    assert headline["50 °C in °F"] == pytest.approx(121.98292444485148, rel=1e-12)
-    assert headline["loss before the last update"] == pytest.approx(0.0007626076470641347, rel=1e-9)
-    assert headline["records, with step 0"] == 8001
-    assert headline["largest stable learning rate"] == pytest.approx(5.4566e-4, rel=1e-4)
-    assert headline["updates needed with scaled input"] == 6
-    assert headline["difference from the loop by hand"] < 1e-9
+    exact = {"w": 1.8002504858014874, "b": 31.970400154777106, "50 °C in °F": 121.98292444485148,
+             "records, with step 0": 8001, "updates needed with scaled input": 6}  # fmt: skip
+    assert {name: drawn.headline[name] for name in exact} == pytest.approx(exact, rel=1e-12)
+    assert drawn.headline["loss before the last update"] == pytest.approx(0.0007626076470641347, rel=1e-9)
+    assert drawn.headline["largest stable learning rate"] == pytest.approx(5.4566e-4, rel=1e-4)
+    assert drawn.headline["difference from the loop by hand"] < 1e-9
 
 
 def test_restores_any_update_from_the_recording(drawn):

@@ -64,17 +64,10 @@ def test_leaves_a_heading_out_that_has_nothing_below_it():
 # --- a chapter --------------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    out = tmp_path_factory.mktemp("slides")
-    run_alone(CHAPTERS[3], ["--quick", "--format", "html", "--processes", "1", "--slides", "--out", str(out)])
-    return out
-
-
-def test_writes_them_beside_the_page_and_takes_them_for_no_film(folder):
-    path = folder / "ch03_slides.html"
-    assert path not in films_in(folder, "ch03")
-    assert bound_in(folder, "ch03").keys() == {"ch03_first_neuron", "ch03_first_updates"}
+def test_writes_them_beside_the_page_and_takes_them_for_no_film(chapter_3):
+    path = chapter_3 / "ch03_slides.html"
+    assert path not in films_in(chapter_3, "ch03")
+    assert bound_in(chapter_3, "ch03").keys() == {"ch03_first_neuron", "ch03_first_updates"}
     kinds = re.findall(r'<section class="slide" data-kind="(\w+)"', path.read_text(encoding="utf-8"))
     assert [kind for kind in kinds if kind not in ("text", "code", "formula")] == [
         "title", "guess", "film", "guess", "film", "turn",
@@ -90,13 +83,13 @@ def test_writes_none_for_a_film_of_your_own(tmp_path):
 
 
 @pytest.fixture
-def page(driver, folder):
+def page(driver, chapter_3):
     browser = Browser(driver)
-    browser.open(folder / "ch03_slides.html", "#1", calm=False)
+    browser.open(chapter_3 / "ch03_slides.html", "#1", calm=False)
     browser.wait_for("document.querySelector('.steps')")
     yield browser
     assert browser.complaints() == []
-    assert {url.split("#")[0] for url in browser.requests()} <= {(folder / "ch03_slides.html").as_uri()}
+    assert {url.split("#")[0] for url in browser.requests()} <= {(chapter_3 / "ch03_slides.html").as_uri()}
 
 
 def go(page, kind):
