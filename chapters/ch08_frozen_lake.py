@@ -62,6 +62,7 @@ book = begin("ch08")
 EPISODES, EPOCHS, MORE = 10_000, 50, 20  # epochs with Monte Carlo returns, and then with bootstrapped targets
 DENSE = 10  # of the first updates, where most is learned, every tenth is shown
 OTHERS = 100  # maps on which the network has not learned
+ON_OTHER_LAKES = 5, 30  # epochs: from returns, then from bootstrapped targets
 RENDER = ("ansi",)
 
 # %% Play the random episodes, or one yourself
@@ -347,7 +348,7 @@ class Lake(NamedTuple):
         return make_lake(rows or self.rows, slippery=self.slippery, moves=self.moves)
 
 
-def learn_best(lake: Lake, seed: int, epochs: tuple[int, int] = (5, 30)) -> list[np.ndarray]:
+def learn_best(lake: Lake, seed: int, epochs: tuple[int, int]) -> list[np.ndarray]:
     """Return what a network says after learning from returns, and then from bootstrapped targets with best actions."""
     everywhere = starting_at(lake.rows, open_tiles(lake.rows))
     episodes, rng = random_episodes(lake.env(everywhere), lake.episodes, seed=seed), np.random.default_rng(seed)
@@ -370,7 +371,7 @@ def win_rates(lake: Lake, networks: dict[str, np.ndarray]) -> dict[str, float]:
     return {name: win_rate(env, later, lake.moves) for name, later in policies.items()}
 
 
-part, few = (20, (1, 2)) if book.quick else (1, (5, 30))
+part, few = (20, (1, 2)) if book.quick else (1, ON_OTHER_LAKES)
 slippery = Lake(MAP, True, MOVES, 6000 // part)
 lakes = {
     "another map": Lake(generate_random_map(4, seed=book.seed), False, MOVES, 1000 // part),

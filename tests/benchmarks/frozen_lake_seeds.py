@@ -54,7 +54,7 @@ def main() -> None:
             path = "".join(map(str, walk.actions)) if walk.won else "no way"
             print(f" | {name}: {path}, {chapter.starts_won(values)} of 11 starts, error "
                   f"{chapter.error(values, exact):.6f}", end="")  # fmt: skip
-        best = greedy(chapter.learn_best(chapter.Lake(MAP, True, MOVES, 6000), seed)[1])
+        best = greedy(chapter.learn_best(chapter.Lake(MAP, True, MOVES, 6000), seed, chapter.ON_OTHER_LAKES)[1])
         rate = win_rate(slippery, by_policy(best), MOVES)
         print(f" | slippery, exact win rate {rate:.4f}", flush=True)
 
