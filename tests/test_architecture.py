@@ -10,7 +10,7 @@ import animations
 
 ROOT = Path(__file__).parent.parent
 FLOORS = {  # the lowest first; a module may import from its own floor and from those below
-    "tools": "checks ctrl_c blas progress files npz guarding",
+    "tools": "checks identity ctrl_c blas progress files npz guarding",
     "layers": "initializers layers",
     "model": "parameters sharing summary model",
     "training": """losses loss optimizers optimizer_base optimizer_guard optimizer_state divergence batches

@@ -8,15 +8,13 @@ epoch                    1               2
 from __future__ import annotations
 
 import functools
-import zlib
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 
 from tinylearn.checks import numbers
-
-BLOCK = 1 << 20  # bytes to read at a time when reading a whole array
+from tinylearn.identity import checksum
 
 Batch = tuple[np.ndarray, np.ndarray, np.ndarray]  # row numbers, their x, their y
 
@@ -114,23 +112,3 @@ def augmented(augment: Callable[..., Any], x: np.ndarray, rng: np.random.Generat
     if changed.ndim != x.ndim or len(changed) != len(x):
         raise ValueError(f"fit: augment(x, rng) must return a batch like x, {x.shape}, got {changed.shape}")
     return changed
-
-
-def blocks(array: np.ndarray) -> Iterator[tuple[int, np.ndarray]]:
-    """Yield (number of the first row, rows), about 1 MB at a time: the array may be larger than memory."""
-    rows = max(1, BLOCK * len(array) // max(array.nbytes, 1))
-    for start in range(0, len(array), rows):
-        yield start, array[start : start + rows]
-
-
-def checksum(*arrays: np.ndarray) -> str:
-    """Return eight hexadecimal digits that almost certainly change if any number in the arrays changes.
-
-    >>> checksum(np.array([1.0, 2.0])), checksum(np.array([1.0, 3.0]))
-    ('7ba3895f', 'b37a0357')
-    """
-    crc = 0
-    for array in arrays:
-        for _, part in blocks(array):
-            crc = zlib.crc32(np.ascontiguousarray(part).data, crc)
-    return f"{crc:08x}"

@@ -30,9 +30,9 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from tinylearn.batches import checksum
 from tinylearn.checkpoint import save_checkpoint
 from tinylearn.checks import generator, path_of, positive_integer, real_array, shortened, texts
+from tinylearn.identity import checksum
 from tinylearn.progress import Bar
 
 

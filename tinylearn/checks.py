@@ -6,7 +6,6 @@ import contextlib
 import math
 import operator
 import os
-import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -177,15 +176,6 @@ def shortened(value: Any, most: int = 80) -> str:
         return f"the class {value.__name__}; write {value.__name__}(…)"
     text = " ".join(repr(value).split())
     return text if len(text) <= most else f"{text[: most - 1]}…"
-
-
-def without_addresses(value: Any) -> str:
-    """Return `value` as text, without memory addresses, so that it is the same in every run of a program.
-
-    >>> without_addresses(object())
-    '<object object>'
-    """
-    return re.sub(r" at 0x[0-9A-Fa-f]+", "", repr(value))
 
 
 def instance(caller: str, name: str, value: Any, kind: type[T], example: str = "") -> T:

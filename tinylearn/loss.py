@@ -10,7 +10,6 @@ If a batch has the shape and dtype of the last one, a few comparisons are enough
 from __future__ import annotations
 
 import copy
-import inspect
 from collections.abc import Callable
 from typing import Any, ClassVar, Self
 
@@ -18,6 +17,7 @@ import numpy as np
 
 from tinylearn.checks import numbers, real_array, shortened
 from tinylearn.guarding import again, as_floats, guard, returned
+from tinylearn.identity import call_that_made
 
 NDARRAY = np.ndarray
 DECLARED = {
@@ -53,6 +53,7 @@ class Loss:
     predicted_are: ClassVar[str] = "numbers"
     target_are: ClassVar[str] = "numbers"
     from_logits: bool = False
+    made_by: str  # the call that made it
 
     shape_seen: tuple[int, ...] | None = None  # the guard's: what predicted was like in the last forward
     dtype_seen: np.dtype | None = None
@@ -60,6 +61,11 @@ class Loss:
     def __init_subclass__(cls, **settings: Any) -> None:
         super().__init_subclass__(**settings)
         guard(cls, forward=guarded_forward, backward=guarded_backward)
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Self:
+        loss = super().__new__(cls)
+        loss.made_by = call_that_made(cls, args, kwargs)
+        return loss
 
     def forward(self, predicted: np.ndarray, target: Any) -> float:
         """Return the mean loss of `predicted` against `target`, and keep the arrays that `backward` needs."""
@@ -74,11 +80,8 @@ class Loss:
         return copy.deepcopy(self)
 
     def __repr__(self) -> str:
-        """Return the call that makes this loss, with the arguments that it keeps by name and that are no defaults."""
-        parameters = inspect.signature(type(self)).parameters
-        kept = {name: getattr(self, name) for name in parameters if hasattr(self, name)}
-        told = [f"{name}={shortened(value)}" for name, value in kept.items() if value is not parameters[name].default]
-        return f"{type(self).__name__}({', '.join(told)})"
+        """Return the call that made this loss."""
+        return self.made_by
 
 
 # --- the guard --------------------------------------------------------------------------------------------------------

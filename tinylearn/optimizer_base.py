@@ -11,6 +11,7 @@ import numpy as np
 
 from tinylearn.checks import found_in, number_between
 from tinylearn.guarding import guard
+from tinylearn.identity import described
 from tinylearn.optimizer_guard import NOT_STEPPED, OfInner, State, guarded_step
 
 
@@ -117,4 +118,4 @@ class Optimizer:
 
     def __repr__(self) -> str:
         now = {name: getattr(self, name, value) for name, value in self.settings.items()}
-        return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in now.items())})"
+        return f"{type(self).__name__}({', '.join(f'{name}={described(value)}' for name, value in now.items())})"

@@ -14,9 +14,9 @@ import numpy as np
 from tinylearn.batches import Batches
 from tinylearn.callbacks import Update, takes_values
 from tinylearn.checkpoint import load_checkpoint, read_more
-from tinylearn.checks import without_addresses
 from tinylearn.ctrl_c import ctrl_c_later
 from tinylearn.divergence import DivergenceError
+from tinylearn.identity import described
 from tinylearn.losses import Loss
 from tinylearn.model import Sequential, first_that_learns
 from tinylearn.optimizers import Optimizer
@@ -128,8 +128,8 @@ class Run:
             "checksum of x and y": batches.digest,
             "batch_size": batches.size,
             "shuffle": bool(batches.shuffle),
-            "loss": without_addresses(self.loss),
-            "augment": without_addresses(batches.augment),
+            "loss": described(self.loss),
+            "augment": described(batches.augment),
         }
 
     def _keepers(self) -> dict[str, Any]:

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from tinylearn.batches import blocks
 from tinylearn.checks import finite, generator, instance, numbers, positive_integer, real_array, shortened
+from tinylearn.identity import blocks
 from tinylearn.losses import Loss
 from tinylearn.model import Sequential
 from tinylearn.optimizer_state import remembers_other

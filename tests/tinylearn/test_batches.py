@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from tests.tinylearn.training_helpers import small_data, small_model, train
-from tinylearn import batches
-from tinylearn.batches import Batches, blocks, checksum
+from tinylearn import identity
+from tinylearn.batches import Batches
+from tinylearn.identity import blocks, checksum
 
 X = np.arange(10.0)[:, None]
 
@@ -76,7 +77,7 @@ def test_converts_x_and_targets_but_not_class_numbers():
 
 @pytest.mark.parametrize("block", [1, 40, 10**6])
 def test_reads_everything_a_block_at_a_time(block, monkeypatch):
-    monkeypatch.setattr(batches, "BLOCK", block)
+    monkeypatch.setattr(identity, "BLOCK", block)
     array = np.arange(60.0).reshape(12, 5)  # a row has 40 bytes
     parts = list(blocks(array))
     np.testing.assert_array_equal(np.concatenate([part for _, part in parts]), array)

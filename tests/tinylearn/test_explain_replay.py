@@ -10,7 +10,7 @@ from threadpoolctl import threadpool_limits
 import tinylearn as tl
 from tests.tinylearn.explain_helpers import OPTIMIZERS, X, Y, check, dense, noisy, recorded, with_dropout
 from tinylearn import SGD, Adam, Dense, Dropout, MeanSquaredError, Optimizer, Recorder, Recording, Sequential, fit
-from tinylearn.checks import without_addresses
+from tinylearn.identity import described
 from tinylearn.workers import multiplications
 
 # --- random numbers, workers ------------------------------------------------------------------------------------------
@@ -25,7 +25,7 @@ from tinylearn.workers import multiplications
     ("SGD", True, {"batch_size": 1, "until": 12}),
     ("Adam", True, {"workers": 2, "batch_size": 5}),  # each of them draws numbers of its own
     ("SGD", False, {"rng": np.random.Generator(np.random.Philox(7))}),
-], ids=without_addresses)  # fmt: skip
+], ids=described)  # fmt: skip
 def test_draws_dropout_and_augmentation_again(kind, shared, settings, monkeypatch, tmp_path):
     """From a generator that fit and dropout share, or from two. Loaded, and told with a model whose numbers are others
     and whose generators have moved on, it says the same, and changes nothing."""

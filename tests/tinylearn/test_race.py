@@ -5,7 +5,7 @@ import pytest
 
 import tinylearn as tl
 from tinylearn import SGD, Adam, Dense, MeanSquaredError, Recorder, ReLU, RMSprop, Sequential, Sigmoid, race
-from tinylearn.checks import without_addresses
+from tinylearn.identity import described
 from tinylearn.losses import Loss
 
 X = np.random.default_rng(5).normal(size=(24, 3))
@@ -179,7 +179,7 @@ def other_end(rng):
     ({"models": {"one": between(), "two": lambda rng: Sequential([Sigmoid()])}, "optimizer": SGD()}, ValueError,
      "they have no parameter in common"),
     ({"models": {"a": lambda rng: None}, "optimizer": SGD()}, TypeError, r"model must be a Sequential .*got None"),
-], ids=without_addresses)  # fmt: skip
+], ids=described)  # fmt: skip
 def test_refuses_what_is_no_race(settings, kind, text):
     with pytest.raises(kind, match=text):
         run(**settings)

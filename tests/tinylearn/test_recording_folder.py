@@ -24,7 +24,7 @@ from tests.tinylearn import interrupted_run
 from tests.tinylearn.ctrl_c import InterruptedAt
 from tests.tinylearn.recording_helpers import UPDATES, Witness, assert_agrees, loop, small_model, train
 from tinylearn import Recorder, Recording, Update
-from tinylearn.recording.origin import digest
+from tinylearn.identity import digest
 from tinylearn.recording.table import Table
 
 SCRIPT = Path(interrupted_run.__file__)

@@ -7,7 +7,7 @@ import pytest
 
 from tests.tinylearn.recording_helpers import small_model, train
 from tinylearn import SGD, Dense, Layer, MeanSquaredError, Recorder, Recording, ReLU, Sequential, Update, fit
-from tinylearn.checks import without_addresses
+from tinylearn.identity import described
 
 SELECT = "select must name parameters of the model, dense_1.w, dense_1.b, dense_2.w, dense_2.b; "
 BYTES = "budget must be bytes, such as 2_000_000 or '2 MB', got "
@@ -38,7 +38,7 @@ class Step(Sequential):
     ({"model": small_model}, TypeError, "model must be a Sequential, got "),
     ({"path": ""}, ValueError, "path must name a file or a folder, got ''; the current folder is"),
     ({"path": "~nobody-of-that-name/run"}, ValueError, "there is no home folder for ~nobody-of-that-name/run; "),
-], ids=without_addresses)  # fmt: skip
+], ids=described)  # fmt: skip
 def test_refuses_wrong_arguments_and_leaves_no_folder(tmp_path, settings, error, message):
     with pytest.raises(error, match=f"^Recorder: {message}"):
         Recorder(**{"model": small_model(), "path": tmp_path / "run"} | settings)
@@ -53,7 +53,7 @@ def test_refuses_wrong_arguments_and_leaves_no_folder(tmp_path, settings, error,
     ({"batch": "abc"}, TypeError, "batch must"),
     ({"loss": "low"}, ValueError, "could not convert string to float: 'low'"),
     ({"step": 3}, ValueError, "steps must grow, .* got step 3 after step 5; .* make a new Recorder"),
-], ids=without_addresses)  # fmt: skip
+], ids=described)  # fmt: skip
 def test_refuses_a_wrong_update_of_your_own_and_goes_on(place, told, error, message):
     with Recorder(small_model(), place) as recorder:
         if told.get("step", 3) == 3:

@@ -9,7 +9,7 @@ import pytest
 import tinylearn as tl
 from tests.tinylearn.checkpoint_runs import EPOCHS, go_on, keeping, start, state
 from tinylearn import SGD, Checkpoint, Dense, Evaluate, MeanSquaredError, Recorder, Recording, Sequential, Update, fit
-from tinylearn.checks import without_addresses
+from tinylearn.identity import described
 
 
 @pytest.mark.parametrize("shared", [True, False], ids=["one generator", "two generators"])
@@ -121,7 +121,7 @@ THE_SAME = "^fit: resume must be of a run like this one: "
      r"^fit: .*4\.npz has no values of accuracy of 9 rows, checksum [0-9a-f]{8}, 1; pass the callbacks of the fir"),
     (4, 2, {"callbacks": [Checkpoint("run.npz", np.random.default_rng(0))]}, ValueError,
      "^Checkpoint: rng must be the generator that you pass"),
-], ids=without_addresses)  # fmt: skip
+], ids=described)  # fmt: skip
 def test_refuses_what_is_not_of_this_run_before_anything_changes(begun, step, epochs, settings, error, message):
     tl.save_checkpoint(begun[1] / "other.npz", *start(), epoch=1)
     check_refused(error, message, start(seed=9), epochs, **{"resume": begun[1] / f"{step}.npz"} | settings)

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from tinylearn.batches import Batches
-from tinylearn.checks import without_addresses
+from tinylearn.identity import described, digest
 from tinylearn.recording import Recording
-from tinylearn.recording.origin import Origin, Training, description, digest, states_of
+from tinylearn.recording.origin import Origin, Training, description, states_of
 from tinylearn.training_arguments import check_data, check_functions, check_parts
 
 
@@ -30,7 +30,7 @@ def with_training(
     check_parts("with_training", model, loss, optimizer)
     check_functions((), augment)
     x, y = check_data("with_training", x, y, model.dtype)
-    _compare(recording, {"model": recording.meta["model"]}, {"model": without_addresses(model)})
+    _compare(recording, {"model": recording.meta["model"]}, {"model": described(model)})
     batches = Batches(x, y, len(x), 1, dtype=model.dtype, rng=np.random.default_rng(0), shuffle=False, augment=augment)
     given = Training(model, loss, optimizer._rebuilt(), batches)
     runs = recording.meta["runs"] or [description(origin) for origin in recording.origins if origin.by_fit]
@@ -56,8 +56,8 @@ def _origin(recording: Recording, run: dict[str, Any], given: Training) -> Origi
     new = np.random.Generator(getattr(np.random, states["rng"]["bit_generator"])())
     batches.rng = shared[0] if shared else new
     generators = {"rng": batches.rng} | generators
-    now = {"loss": without_addresses(given.loss), "optimizer": without_addresses(given.optimizer),
-           "augment": without_addresses(batches.augment), "x": digest(batches.x), "y": digest(batches.y),
+    now = {"loss": described(given.loss), "optimizer": described(given.optimizer),
+           "augment": described(batches.augment), "x": digest(batches.x), "y": digest(batches.y),
            "generators": _kinds(states_of(generators))}  # fmt: skip
     try:
         _compare(recording, run | {"generators": _kinds(states)}, now)

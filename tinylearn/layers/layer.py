@@ -58,7 +58,7 @@ class Layer(Module):
     _x_dtype: np.dtype | None
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
-        layer = super().__new__(cls)
+        layer = super().__new__(cls, *args, **kwargs)
         layer.out_shape = layer._x_shape = layer._x_dtype = None  # the guard sets them in every forward
         layer.needs_dx = True
         return layer
@@ -82,4 +82,4 @@ class Layer(Module):
         """Raise ValueError if `x_shape` allows this shape, but the layer cannot take it. Runs before `forward`."""
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}()"
+        return self.made_by

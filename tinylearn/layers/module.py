@@ -16,6 +16,7 @@ from typing import Any, ClassVar, Self, TypeVar
 import numpy as np
 
 from tinylearn.checks import found_in
+from tinylearn.identity import call_that_made
 
 T = TypeVar("T")
 
@@ -28,6 +29,7 @@ class Module:
     params, grads, state   name → array, each in the order in which they were added
     vectors                in a model and its parts: all numbers, also of the modules inside, as three vectors
     inside                 is it part of a model?
+    made_by                the call that made it
     """
 
     calls_all_parts: ClassVar[bool] = False  # does its backward always call that of each part?
@@ -39,6 +41,7 @@ class Module:
     vectors: Any
     made_of: list[tuple[str, Module]]  # of a model: the layers inside it, as it was made
     inside: bool
+    made_by: str
     may_skip_parts: bool = False  # is it a layer in a model, with parts, and not one that calls all?
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
@@ -47,6 +50,7 @@ class Module:
         module.params, module.grads, module.state = {}, {}, {}
         module.training = module.inside = False
         module.dtype = None
+        module.made_by = call_that_made(cls, args, kwargs)
         return module
 
     def __getstate__(self) -> dict[str, Any]:

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from tinylearn.checks import without_addresses
 from tinylearn.files import complete_or_absent
+from tinylearn.identity import described
 from tinylearn.recording.origin import Origin, description
 
 META = "meta.json"
@@ -23,7 +23,7 @@ class Meta:
 
     def __init__(self, model: Any, folder: Path | None) -> None:
         versions = {"python": platform.python_version(), "numpy": np.__version__, "machine": platform.machine()}
-        self.content: dict[str, Any] = {"format": FORMAT, "closed": False, "model": without_addresses(model)}
+        self.content: dict[str, Any] = {"format": FORMAT, "closed": False, "model": described(model)}
         self.content |= {"versions": versions, "runs": []}
         self.folder = folder
         self.runs = list[str]()  # as text: a run becomes text once, not for each of the next runs again

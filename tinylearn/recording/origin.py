@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from tinylearn.batches import Batches, checksum
-from tinylearn.checks import without_addresses
+from tinylearn.batches import Batches
+from tinylearn.identity import described, digest
 from tinylearn.losses import Loss
 from tinylearn.model import Sequential
 from tinylearn.optimizer_state import has_stepped
@@ -52,13 +52,13 @@ def description(origin: Origin) -> dict[str, Any]:
     training, batches = origin.training, origin.training.batches
     return {
         "after_step": origin.step,
-        "loss": without_addresses(training.loss),
-        "optimizer": without_addresses(training.optimizer._rebuilt()),
+        "loss": described(training.loss),
+        "optimizer": described(training.optimizer._rebuilt()),
         "optimizer_has_stepped": has_stepped(training.optimizer),
         "epochs": batches.epochs,
         "batch_size": batches.size,
         "shuffle": bool(batches.shuffle),
-        "augment": without_addresses(batches.augment),
+        "augment": described(batches.augment),
         "workers": training.workers,
         "blas_threads": origin.blas_threads,
         "began": {"step": batches.step, "epoch": batches.epoch, "rest": batches.rest.tolist()},
@@ -75,12 +75,3 @@ def states_of(generators: dict[str, np.random.Generator]) -> dict[str, Any]:
         name: rng.bit_generator.state if first[id(rng)] == name else f"the same as {first[id(rng)]}"
         for name, rng in generators.items()
     }
-
-
-def digest(array: np.ndarray) -> str:
-    """Return a text that almost certainly changes if any number in the array changes.
-
-    >>> digest(np.array([1.0, 2.0]))
-    'float64 (2,), checksum 7ba3895f'
-    """
-    return f"{array.dtype} {array.shape}, checksum {checksum(array)}"

@@ -1,0 +1,126 @@
+"""A part is described by the call that made it, in full: what was made differently never passes for the same."""
+
+import copy
+import pickle
+
+import numpy as np
+import pytest
+
+from tests.tinylearn.training_helpers import small_data
+from tinylearn import (
+    SGD,
+    Checkpoint,
+    Dense,
+    Flatten,
+    Layer,
+    Loss,
+    MeanSquaredError,
+    Recorder,
+    Recording,
+    ReLU,
+    Sequential,
+    Sigmoid,
+    Softmax,
+    fit,
+)
+from tinylearn.identity import described
+
+RNG = np.random.default_rng
+WEIGHTS = np.linspace(0.1, 1, 2000)
+
+
+class Weighted(Loss):
+    def __init__(self, weights, *more, **others):
+        self.factor = float(np.mean(weights))  # not under its own name
+
+    def forward(self, predicted, target):
+        self.difference = predicted - target
+        return self.factor * float((self.difference**2).mean())
+
+    def backward(self):
+        return self.factor * 2 * self.difference / self.difference.size
+
+
+class Scaled(Layer):
+    def __init__(self, factors, rng=None):
+        self.mean = float(np.mean(factors))
+
+    def forward(self, x):
+        return x * self.mean
+
+    def backward(self, dout):
+        return dout * self.mean
+
+
+@pytest.mark.parametrize("make", [Weighted, Scaled], ids=["loss", "layer"])
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [(1.0, 2.0), ([1, 2], [1, 3]), (WEIGHTS, np.append(WEIGHTS[:-1], 7)), ([*WEIGHTS], [*WEIGHTS[:-1], 7.0]),
+     ({"a": WEIGHTS}["a"], WEIGHTS.astype(np.float32))],
+    ids=["number", "list", "long array", "long list", "dtype"],
+)  # fmt: skip
+def test_tells_two_calls_apart_by_any_argument(make, one, other):
+    assert repr(make(one)) == repr(make(one)) != repr(make(other))
+    assert {repr(copied(make(one))) for copied in (copy.deepcopy, lambda x: pickle.loads(pickle.dumps(x)))} == {
+        repr(make(one))
+    }
+    assert len(repr(make(one))) < 100
+
+
+def test_describes_a_call_as_it_is_written_but_without_generators_and_addresses():
+    assert repr(Weighted([1.0], 2, key=3)) == "Weighted(weights=[1.0], 2, key=3)"
+    assert repr(Scaled([1.0], rng=RNG(0))) == repr(Scaled([1.0])) == "Scaled(factors=[1.0])"
+    assert described((object(), np.float32(1))) == "(<object object>, np.float32(1.0))"
+
+
+def test_a_run_resumes_only_with_the_same_loss_and_layers(tmp_path):
+    def train(epochs, weights=WEIGHTS, factors=WEIGHTS, resume=None):
+        rng = RNG(0)
+        model, (x, y) = Sequential([Dense(3, 1, rng=rng), Scaled(factors)]), small_data()
+        checkpoint = Checkpoint(tmp_path / "run.npz", rng)
+        fit(model, x, y, loss=Weighted(weights), optimizer=SGD(0.1), epochs=epochs, rng=rng,
+            callbacks=[checkpoint], resume=resume)  # fmt: skip
+
+    train(1)
+    other = np.append(WEIGHTS[:-1], 7)
+    with pytest.raises(ValueError, match=r"loss was Weighted.*, is Weighted"):
+        train(2, weights=other, resume=tmp_path / "run.npz")
+    with pytest.raises(ValueError, match=r"layer 2 is Scaled.* here, Scaled.* there"):
+        train(2, factors=other, resume=tmp_path / "run.npz")
+    train(2, resume=tmp_path / "run.npz")
+
+
+def test_a_recording_explains_only_with_the_same_loss_and_layers(tmp_path):
+    (x, y), model = small_data(), Sequential([Dense(3, 1, rng=RNG(0)), Scaled(WEIGHTS)])
+    parts = {"x": x, "y": y, "loss": Weighted(WEIGHTS), "optimizer": SGD(0.1)}
+    fit(model, **parts, epochs=1, callbacks=[Recorder(model, tmp_path / "run")])
+    assert Recording.load(tmp_path / "run", model=model, **parts).explain(1, "dense_1.w[0, 0]").new
+    other = np.append(WEIGHTS[:-1], 7)
+    with pytest.raises(ValueError, match="another loss"):
+        Recording.load(tmp_path / "run", model=model, **parts | {"loss": Weighted(other)})
+    with pytest.raises(ValueError, match="another model"):
+        Recording.load(tmp_path / "run", model=Sequential([Dense(3, 1, rng=RNG(0)), Scaled(other)]), **parts)
+
+
+class Plain(Layer):
+    def forward(self, x):
+        return x
+
+    def backward(self, dout):
+        return dout
+
+
+@pytest.mark.parametrize("make", [Softmax, Flatten, Sigmoid, ReLU, MeanSquaredError, Plain])
+@pytest.mark.parametrize(("args", "settings", "got"), [((5,), {}, "5"), ((), {"axis": 0}, "axis=0")])
+def test_refuses_arguments_that_nothing_takes(make, args, settings, got):
+    name = make.__name__
+    with pytest.raises(TypeError, match=rf"^{name} takes no arguments, got {got}; write {name}\(\)"):
+        make(*args, **settings)
+
+
+@pytest.mark.parametrize("make", [lambda: Dense(3, 1, RNG(0)), lambda: Dense(3, 1, range_=RNG(0))])
+def test_shows_the_call_to_write(make):
+    with pytest.raises(
+        TypeError, match=r"^Dense: .*; write Dense\(n_in, n_out, \*, rng, weights=he_normal, bias"
+    ):
+        make()
