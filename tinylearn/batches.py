@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from tinylearn.checks import numbers
+from tinylearn.checks import boolean, numbers
 from tinylearn.identity import checksum
 
 Batch = tuple[np.ndarray, np.ndarray, np.ndarray]  # row numbers, their x, their y
@@ -41,7 +41,7 @@ class Batches:
         shuffle: bool = True, augment: Callable[..., Any] | None = None,
     ) -> None:  # fmt: skip
         self.x, self.y, self.size, self.epochs = x, y, size, epochs
-        self.dtype, self.shuffle, self.augment, self.rng = dtype, shuffle, augment, rng
+        self.dtype, self.shuffle, self.augment, self.rng = dtype, boolean("fit", "shuffle", shuffle), augment, rng
         self.step = self.epoch = 0
         self.rest = np.empty(0, np.int64)
         self.one_batch = augment is None and len(x) <= size  # the same in every epoch: take it only once

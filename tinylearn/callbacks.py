@@ -9,7 +9,7 @@ Any function of an `Update` can be a callback. Early stopping, for example:
 A callback may also have these methods, which `fit` calls:
 
     start(run)             before anything changes; if it raises an error, nothing does
-    begin(run)             before the first update, when all is as it begins, also in a resumed run
+    begin(run)             before the first update, when everything is set up, or restored in a resumed run
     with_values(step, epoch, loss, batch, learning_rate)
                            in place of the callback itself: plain values take less time than an Update
     diverged(error)        if training diverged
@@ -32,6 +32,7 @@ import numpy as np
 
 from tinylearn.checkpoint import save_checkpoint
 from tinylearn.checks import generator, path_of, positive_integer, real_array, shortened, texts
+from tinylearn.files import target_of
 from tinylearn.identity import checksum
 from tinylearn.progress import Bar
 
@@ -111,6 +112,8 @@ class Evaluate:
         if not callable(metric) or isinstance(metric, type):
             raise TypeError(f"Evaluate: metric must be a function of (predicted, y), got {shortened(metric)}")
         self.x, self.y, self.metric = real_array("Evaluate", "x", x), y, metric
+        if isinstance(y, np.ndarray | list | tuple) and len(y) != len(self.x):
+            raise ValueError(f"Evaluate: x and y must have the same number of rows, got {len(self.x)} and {len(y)}")
         self.values: list[Any] = []
 
     def __call__(self, update: Update) -> None:
@@ -159,8 +162,7 @@ class Checkpoint:
 
     def __init__(self, path: str | os.PathLike[str], rng: np.random.Generator, *, every: int | None = None) -> None:
         self.path = path_of("Checkpoint", path)
-        if not self.path.parent.is_dir():
-            raise FileNotFoundError(f"Checkpoint: there is no folder {self.path.parent} for {self.path.name}")
+        target_of(self.path, "Checkpoint")  # an error now, and not after the first epoch
         self.rng = generator("Checkpoint", rng)
         self.every = None if every is None else positive_integer("Checkpoint", "every", every)
         self.run: Any = None

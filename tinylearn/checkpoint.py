@@ -87,7 +87,7 @@ def load_checkpoint(
     no file, and ValueError if it is not a checkpoint or belongs to another run: the message says what differs. After
     an error nothing is changed.
     """
-    (own, generators), (arrays, about, more) = _description(model, optimizer, rng), _read(path)
+    (own, generators), (arrays, about, more) = _description(model, optimizer, rng), _read(path, "load_checkpoint")
     saved = about["facts"]
     for name in [*own, *saved]:
         here, there = own.get(name, "absent"), saved.get(name, "absent")
@@ -105,15 +105,17 @@ def load_checkpoint(
     return more
 
 
-def read_more(path: str | os.PathLike[str]) -> dict[str, Any]:
+def read_more(path: str | os.PathLike[str], caller: str = "read_more") -> dict[str, Any]:
     """Return the `more` of a checkpoint, as `load_checkpoint` does, and change nothing."""
-    return _read(path)[2]
+    return _read(path, caller)[2]
 
 
-def _read(path: str | os.PathLike[str]) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
+def _read(path: str | os.PathLike[str], caller: str) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
     """Return a file's arrays, its `about`, and `more`; ValueError if `save_checkpoint` did not write it."""
-    with written_by("save_checkpoint", path, "load_checkpoint") as file:
+    with written_by("save_checkpoint", path, caller) as file:
         arrays = read_arrays(file)
+        if "about" not in arrays:
+            raise ValueError(f"it holds {', '.join(arrays)}")
         about = json.loads(arrays["about"].item())
         if about["format"] != FORMAT:
             raise ValueError(f"its format is {about['format']}")

@@ -22,6 +22,8 @@ FLOATS = (np.dtype(np.float32), np.dtype(np.float64))  # what tinylearn computes
 def as_int(caller: str, name: str, value: Any) -> int:
     """Return `value` as an int. TypeError if it is not a whole number; for "3" or 3.0 a hint says to write 3."""
     try:
+        if isinstance(value, bool):  # it passes for 0 or 1
+            raise TypeError
         return operator.index(value)
     except TypeError:
         got = shortened(value) + _meant(value, int)
@@ -34,6 +36,13 @@ def positive_integer(caller: str, name: str, value: Any) -> int:
     if given < 1:
         raise ValueError(f"{caller}: {name} must be at least 1, got {given}")
     return given
+
+
+def boolean(caller: str, name: str, value: Any) -> bool:
+    """Return `value` as a bool. TypeError if it is anything but True or False: the text "no" would count as True."""
+    if not isinstance(value, bool | np.bool_):
+        raise TypeError(f"{caller}: {name} must be True or False, got {shortened(value)}")
+    return bool(value)
 
 
 def number(caller: str, name: str, value: Any) -> float:
@@ -127,6 +136,13 @@ def real_array(caller: object, name: str, values: Any) -> np.ndarray:
     if array.dtype.kind not in "fiub":
         raise TypeError(f"{must} {_content(values, array)}{_conversion(name, array)}")
     return array
+
+
+def read_only(array: np.ndarray) -> np.ndarray:
+    """Return a view that nobody can write into."""
+    view = array.view()
+    view.flags.writeable = False
+    return view
 
 
 def _content(values: Any, array: np.ndarray) -> str:

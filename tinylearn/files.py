@@ -52,7 +52,7 @@ def complete_or_absent(
     'hello'
     """
     path = path_of(caller, path)
-    target = _target(path, caller)
+    target = target_of(path, caller)
     temporary = target.with_name(f".{target.stem[:50]}.{secrets.token_hex(8)}.tmp{target.suffix}")
     lock = None
     try:
@@ -95,7 +95,7 @@ def say_what_is_full(what: str) -> Iterator[None]:
         raise OSError(error.errno, text) from error
 
 
-def _target(path: Path, caller: str) -> Path:
+def target_of(path: Path, caller: str) -> Path:
     """Return the file that `path` is, or links to; OSError if it cannot be written."""
     target = Path(os.path.realpath(path)) if path.is_symlink() else path
     if path.is_dir():

@@ -88,6 +88,7 @@ class Loss:
 
 
 def guarded_forward(formula: Callable[..., Any], owner: Any) -> Callable[..., float]:
+    """Return the `forward` of a loss: check what `owner` declares, run the formula, check the number."""
     for name, known in DECLARED.items():
         if (value := getattr(owner, name)) not in known:
             raise ValueError(f"{owner.__name__}: {name} must be one of {', '.join(map(repr, known))}, got {value!r}")
@@ -118,6 +119,8 @@ def guarded_forward(formula: Callable[..., Any], owner: Any) -> Callable[..., fl
 
 
 def guarded_backward(formula: Callable[..., Any], _: type) -> Callable[..., np.ndarray]:
+    """Return the `backward` of a loss: run the formula, check dpredicted."""
+
     def backward(loss: Any) -> np.ndarray:
         shape, dtype = loss.shape_seen, loss.dtype_seen
         try:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from tinylearn.checks import boolean
 from tinylearn.loss import Loss
 
 # dtype → its smallest number of full precision: both its logarithm and 1 divided by it are still finite.
@@ -57,7 +58,7 @@ class BinaryCrossEntropy(Loss):
     predicted_are = target_are = "probabilities"
 
     def __init__(self, from_logits: bool = False) -> None:
-        self.from_logits = from_logits
+        self.from_logits = boolean(type(self).__name__, "from_logits", from_logits)
 
     def forward(self, predicted: np.ndarray, target: np.ndarray) -> float:
         self.t = t = target
@@ -77,7 +78,9 @@ class BinaryCrossEntropy(Loss):
         denominator and leaves p - t. The loss is a mean, so both are divided by the number of elements.
         """
         p, t = self.p, self.t
-        return (p - t if self.from_logits else (p - t) / np.maximum(p * (1 - p), TINY[p.dtype])) / t.size
+        if self.from_logits:
+            return (p - t) / t.size
+        return (p - t) / np.maximum(p * (1 - p), TINY[p.dtype]) / t.size
 
 
 class CategoricalCrossEntropy(Loss):
@@ -97,7 +100,7 @@ class CategoricalCrossEntropy(Loss):
     predicted_are, target_are = "distributions", "classes"
 
     def __init__(self, from_logits: bool = False) -> None:
-        self.from_logits = from_logits
+        self.from_logits = boolean(type(self).__name__, "from_logits", from_logits)
 
     def forward(self, predicted: np.ndarray, target: np.ndarray) -> float:
         self.t = t = target  # (N, K)
@@ -123,4 +126,6 @@ class CategoricalCrossEntropy(Loss):
         The loss is a mean, so both are divided by the number of rows.
         """
         p, t = self.p, self.t
-        return (p * t.sum(axis=1, keepdims=True) - t if self.from_logits else -t / p) / len(t)
+        if self.from_logits:
+            return (p * t.sum(axis=1, keepdims=True) - t) / len(t)
+        return -t / p / len(t)

@@ -17,7 +17,7 @@ from typing import Any, NoReturn
 import numpy as np
 from numpy.typing import DTypeLike
 
-from tinylearn.checks import float_type, numbers, positive_integer, real_array
+from tinylearn.checks import float_type, numbers, positive_integer, read_only, real_array
 from tinylearn.files import complete_or_absent
 from tinylearn.layers.guard import checked_layers, raise_misfit, required_dx
 from tinylearn.layers.layer import Layer
@@ -94,7 +94,7 @@ class Sequential(Layer):
         idle = twin(self)
         idle.set_training(False)
         batches = (x[start : start + batch_size] for start in range(0, max(len(x), 1), batch_size))
-        return np.concatenate([idle.forward(numbers("predict", "x", batch, self.dtype)) for batch in batches])
+        return np.concatenate([idle.forward(read_only(numbers("predict", "x", rows, self.dtype))) for rows in batches])
 
     def _set_parameters(self, values: np.ndarray) -> None:
         values = numbers("parameters", "values", values, self.dtype)

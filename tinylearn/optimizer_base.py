@@ -9,7 +9,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from tinylearn.checks import found_in, number_between
+from tinylearn.checks import found_in, number_between, texts
 from tinylearn.guarding import guard
 from tinylearn.identity import described
 from tinylearn.optimizer_guard import NOT_STEPPED, OfInner, State, guarded_step
@@ -42,6 +42,7 @@ class Optimizer:
 
     def __init_subclass__(cls, **settings: Any) -> None:
         super().__init_subclass__(**settings)
+        cls.remembers = texts(cls.__name__, "remembers", cls.remembers)
         guard(cls, step=guarded_step)
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:

@@ -16,6 +16,13 @@ AS_IT_IS = nullcontext()
 NOT_STEPPED = None, None, None, False  # shape, dtype and a weak reference to the parameters; does NumPy raise errors?
 
 
+class UndeclaredError(KeyError):
+    """A step asks for something that the optimiser does not remember."""
+
+    def __str__(self) -> str:  # without the quotes around a KeyError's text
+        return str(self.args[0])
+
+
 class State(dict[str, Any]):
     """The state of an optimiser. `zeros` are shape and dtype of the arrays that it makes when a step asks for them."""
 
@@ -23,7 +30,7 @@ class State(dict[str, Any]):
 
     def __missing__(self, name: str) -> np.ndarray:
         if name not in self.zeros:
-            raise KeyError(name)
+            raise UndeclaredError(f"its state has no {name!r} yet; declare what it remembers: remembers = ({name!r},)")
         self[name] = np.zeros(*self.zeros[name])
         return self[name]
 
@@ -38,7 +45,7 @@ class OfInner:
         return inner[0].learning_rate
 
 
-def guarded_step(formula: Callable[..., None], _: type) -> Callable[..., None]:
+def guarded_step(formula: Callable[..., Any], _: type) -> Callable[..., None]:
     def step(optimizer: Any, parameters: np.ndarray, gradients: np.ndarray) -> None:
         shape, dtype, _, raises = optimizer._stepped
         try:
@@ -54,7 +61,9 @@ def guarded_step(formula: Callable[..., None], _: type) -> Callable[..., None]:
             with np.errstate(all="ignore") if raises else AS_IT_IS:
                 if decays:
                     optimizer.shrink(parameters)
-                formula(optimizer, parameters, gradients)
+                if (given := formula(optimizer, parameters, gradients)) is not None:
+                    must = "step must change parameters in place, parameters[...] = …, and return nothing"
+                    raise TypeError(f"{optimizer}: {must}, got {shortened(given)}")
         except Exception as error:  # also one of np.seterr: calling again would be a second step
             name_error(optimizer, error)
             raise

@@ -39,8 +39,8 @@ class Views(dict[str, np.ndarray]):
         view = self.get(name)
         if view is None:
             raise ValueError(
-                f"{self.owner} has no parameter {name!r}, only {', '.join(self) or 'none'}; "
-                "a layer makes its parameters in __init__"
+                f"{self.owner} has no {name!r}{', only ' if self else ''}{', '.join(self)}; "
+                "a layer makes its parameters and its state in __init__"
             )
         if view.shape != np.shape(value):
             raise ValueError(f"{self.owner}: {name} has shape {view.shape}, got {np.shape(value)}")

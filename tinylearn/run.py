@@ -144,7 +144,7 @@ class Run:
 
     def _go_on(self, path: str | os.PathLike[str]) -> None:
         """Continue from the checkpoint; change nothing if a different run wrote it."""
-        batches, keepers, given, saved = self.batches, self._keepers(), self._given(), read_more(path)
+        batches, keepers, given, saved = self.batches, self._keepers(), self._given(), read_more(path, "fit")
         if not {"step", *given} <= saved.keys():
             raise ValueError(f"fit: {path} is no checkpoint of a run; pass the file that a Checkpoint callback wrote")
         for name, now in given.items():
@@ -156,8 +156,8 @@ class Run:
         for name in keepers.keys() - saved.keys():
             raise ValueError(f"fit: {path} has no values of {name}; pass the callbacks of the first run")
         if saved["epoch"] > batches.epochs:
-            is_in = f"{path} is in epoch {saved['epoch']}"
-            raise ValueError(f"fit: epochs must count from the start: {is_in}, got epochs={batches.epochs}")
+            got = f"{path} is in epoch {saved['epoch']}, got epochs={batches.epochs}"
+            raise ValueError(f"fit: epochs must be the total, not the number to add: {got}")
         self._tell_of("resuming", saved["step"])
         load_checkpoint(path, self.model, self.optimizer, batches.rng)
         batches.step, batches.epoch, batches.rest = saved["step"], saved["epoch"], saved["rest"]

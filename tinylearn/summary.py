@@ -43,7 +43,11 @@ def output_shapes(model: Any, input_shape: tuple[int, ...] | None) -> list[tuple
         )
     idle = replica(model)
     idle.set_training(False)
-    idle.forward(np.zeros((1, *input_shape), model.dtype))
+    try:
+        idle.forward(np.zeros((1, *input_shape), model.dtype))
+    except ValueError as error:
+        why = str(error).partition(";")[0]  # without the hint, which is about x
+        raise ValueError(f"output_shapes: input_shape {tuple(input_shape)} does not fit: {why}") from error
     return [layer.out_shape[1:] for layer in idle.layers]
 
 

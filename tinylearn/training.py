@@ -56,7 +56,7 @@ def fit(
     resume    the file that a `Checkpoint` wrote: repeat the call with it, and it finishes the run, bit for bit. Steps
               and epochs continue from there
 
-    Ctrl-C ends training after the present update: parameters, optimiser, records and checkpoints are complete.
+    Ctrl-C ends training after the current update: parameters, optimiser, records and checkpoints are complete.
 
     Raises ValueError before the first update if the data do not fit or hold NaN. Raises DivergenceError if a parameter
     or the loss becomes NaN or infinite, or if an update makes the norm of a parameter more than 10⁶ times as large and
@@ -81,7 +81,7 @@ def fit(
     with run.going_on(resume), workers_for(model, loss, workers, batches.shape) as forward_and_backward:
         monitor = DivergenceMonitor(model, optimizer, run.loss_again)  # begins where the run starts or continues
         for rows, x_batch, y_batch in batches:
-            value = forward_and_backward(x_batch, y_batch)
+            value = forward_and_backward(x_batch, y_batch)  # how wrong? which way is down? See workers.py
             optimizer.step(parameters, gradients)
             monitor.check(batches.step, value)
             run.tell(value, rows)

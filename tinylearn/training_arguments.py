@@ -9,6 +9,7 @@ import numpy as np
 
 from tinylearn.checks import finite, generator, instance, numbers, positive_integer, real_array, shortened
 from tinylearn.identity import blocks
+from tinylearn.layers.activations import Sigmoid, Softmax
 from tinylearn.losses import Loss
 from tinylearn.model import Sequential
 from tinylearn.optimizer_state import remembers_other
@@ -50,6 +51,10 @@ def check_parts(caller: str, model: Any, loss: Any, optimizer: Any) -> None:
     refuse_changes(model)
     instance(caller, "loss", loss, Loss, example="MeanSquaredError()")
     instance(caller, "optimizer", optimizer, Optimizer, example="SGD(0.1)")
+    last = model.layers[-1]
+    if loss.from_logits is True and isinstance(last, Softmax | Sigmoid):
+        before = f"{loss} must get the numbers before the sigmoid or softmax"
+        raise ValueError(f"{caller}: {before}, got a model that ends with {last}; leave out that layer, or from_logits")
     if not hasattr(optimizer, "learning_rate"):
         raise TypeError(f"{caller}: {type(optimizer).__name__} has no learning rate; give one to super().__init__")
 

@@ -49,7 +49,7 @@ def check_text(explanation, dtype):
     if explanation.old_is_recorded:
         before, after = re.search(r"^recorded: (\S+) before, (\S+) after$", text, re.M).groups()
     else:
-        made_again = r"^recorded: (\S+) after; (\S+) before was found by making the updates again$"
+        made_again = r"^recorded: (\S+) after; (\S+) before was found by replaying the updates$"
         after, before = re.search(made_again, text, re.M).groups()
     assert dtype(before).tobytes() == explanation.old.tobytes()
     assert known["p"].tobytes() == dtype(after).tobytes() == explanation.new.tobytes()

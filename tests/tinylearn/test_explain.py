@@ -193,6 +193,7 @@ def batchnorm():
     ("dense_3.w[0, 0]", r"explain: 'dense_3\.w\[0, 0\]' was not recorded, only dense_1\.w, "),
     ("dense_1.w[3, 0]", r"there is no 'dense_1\.w\[3, 0\]': dense_1\.w has shape \(3, 4\)"),
     ("dense_1.w[-4, 0]", r"there is no 'dense_1\.w\[-4, 0\]'"),
+    ("dense_1.w[0][0]", r"must have one pair of brackets, .*; write 'dense_1\.w\[0, 0\]'"),
     ("dense_1.w[]", r"there is no 'dense_1\.w\[\]'"),
     *((name, r"explain: name must have an index, such as 'dense_1\.w\[0, 0\]', got ")
       for name in ("dense_1.w", "dense_1.w[first]", "dense_1.w[0.5, 0]", "dense_1.w[0 3]", "dense_1.w[1-2]",
@@ -234,7 +235,7 @@ def test_refuses_what_was_changed_since_or_by_a_callback(name, value):
         parts[name][0] = value
     for step in (seen,) if name in parts else (2, 3, 4):
         message = (
-            rf"update {step}, repeated, has another dense_\d\.\w than the recorded .* a callback changed the model"
+            rf"replaying update {step} gives a different dense_\d\.\w\. .* a callback changed the model"
         )
         with pytest.raises(ValueError, match=message):
             recording.explain(step, "dense_1.w[0, 0]")
@@ -243,7 +244,7 @@ def test_refuses_what_was_changed_since_or_by_a_callback(name, value):
 def test_asks_for_the_model_of_your_own_loop():
     with tl.Recorder(Sequential([Dense(3, 1, rng=np.random.default_rng(0))])) as recorder:
         recorder(tl.Update(1, 1, 0.5))
-    message = r"does not know how it was made; load it with Recording\.load.*recording\.with_training"
+    message = r"does not say how it was made; load it with Recording\.load.*recording\.with_training"
     with pytest.raises(ValueError, match=message):
         recorder.recording.explain(1, "dense_1.w[0, 0]")
 

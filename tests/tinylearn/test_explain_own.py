@@ -211,9 +211,14 @@ def test_says_why_it_does_not_tell_what_cannot_be_followed(kind, why):
     explanation = recording.explain(8, "dense_2.b[0]")
     assert explanation.terms == explanation.constants == ()
     assert re.search(why, explanation.untold)
-    assert f"(its arithmetic is not told: {explanation.untold})" in str(explanation)
+    assert f"(its arithmetic cannot be shown: {explanation.untold})" in str(explanation)
     assert str(explanation).endswith(f"recorded: {explanation.old!s} before, {explanation.new!s} after")
     assert explanation.new == recording.at(8)["dense_2.b"][0]
+
+
+def test_shows_what_the_optimizer_keeps_after_the_parameter():
+    text = str(small_run(Lion(0.01), np.float64).explain(8, "dense_2.b[0]"))
+    assert re.search(r"p, the parameter.*\n  p = .*\nkept for the next step:\n  m = ", text, re.DOTALL)
 
 
 def test_needs_only_the_record_before_for_an_optimizer_that_remembers_nothing():
@@ -357,6 +362,6 @@ def test_does_not_tell_rows_that_are_not_those_of_the_batch_or_do_not_add_up(lay
     explanation = recorded(layers(rng), x, x[:, :1], SGD(0.01), loss=loss, batch_size=3).explain(2, name)
     assert explanation.contributions is explanation.factors is None
     why = "the layer has other rows than the batch, or those of each row alone do not add up to g"
-    assert f"\ng = {explanation.gradient!s}, the gradient\n  (what each row adds is not told: {why})" in str(
+    assert f"\ng = {explanation.gradient!s}, the gradient\n  (what each row adds cannot be shown: {why})" in str(
         explanation
     )

@@ -49,7 +49,13 @@ def within(layer):
 DX = np.ones((3, 1))  # which NumPy would add to anything of three rows
 
 
+def declares(shape):
+    return type("Declares", (Layer,), {"x_shape": shape})
+
+
 @refusals(
+    *((lambda shape=shape: declares(shape), ValueError, r"^Declares: x_shape must be a tuple of names, .* got ")
+      for shape in (("N", "..."), ("N", Ellipsis), ("N", "…", "…"), ["N"], "N")),
     (lambda: backward(Gives(dx=DX)), ValueError,
      r"^Gives\(\): backward must return dx in the shape of x, \(3, 2\), got \(3, 1\)$"),
     (lambda: backward(within(Gives(dx=DX))), ValueError, r"^Gives\(\): backward must return dx .*, got \(3, 1\)$"),

@@ -120,7 +120,5 @@ def test_refuses_arguments_that_nothing_takes(make, args, settings, got):
 
 @pytest.mark.parametrize("make", [lambda: Dense(3, 1, RNG(0)), lambda: Dense(3, 1, range_=RNG(0))])
 def test_shows_the_call_to_write(make):
-    with pytest.raises(
-        TypeError, match=r"^Dense: .*; write Dense\(n_in, n_out, \*, rng, weights=he_normal, bias"
-    ):
+    with pytest.raises(TypeError, match=r"^Dense: .*; write Dense\(n_in, n_out, \*, rng, weights=he_normal, bias"):
         make()

@@ -173,14 +173,25 @@ def untrained(*layers):
         np.testing.assert_array_equal(model.parameters, before)
 
 
+class Doubles(Layer):
+    def forward(self, x):
+        x *= 2
+        return x
+
+
 @refusals(
-    (lambda: assigned("params", weights=1.0), ValueError, r"Dense\(3, 4\) has no parameter 'weights', only w, b"),
-    (lambda: assigned("grads", weights=1.0), ValueError, r"Dense\(3, 4\) has no parameter 'weights', only w, b"),
-    (lambda: assigned("params", w=np.ones(1)), ValueError, r"ReLU\(\) has no parameter 'w', only none"),
+    (lambda: assigned("params", weights=1.0), ValueError, r"Dense\(3, 4\) has no 'weights', only w, b"),
+    (lambda: assigned("grads", weights=1.0), ValueError, r"Dense\(3, 4\) has no 'weights', only w, b"),
+    (lambda: assigned("params", w=np.ones(1)), ValueError, r"ReLU\(\) has no 'w'; a layer makes"),
     (lambda: assigned("params", b=np.ones(3)), ValueError, r"Dense\(3, 4\): b has shape \(4,\), got \(3,\)"),
     (lambda: setattr(small_model(), "parameters", np.ones(25)), ValueError,
      r"parameters: expected shape \(26,\), got \(25,\)"),
     (taken, ValueError, r"Dense\(2, 2\) already belongs to a model; make a new layer, or copy.deepcopy"),
+    (lambda: Sequential(ReLU(), ReLU()), TypeError, r"expected a list of layers, got ReLU\(\); write Sequential\(\["),
+    (lambda: small_model().summary((4,)), ValueError,
+     r"^output_shapes: input_shape \(4,\) does not fit: Dense\(3, 4\), the first layer, .* got \(1, 4\)$"),
+    (lambda: Sequential([Doubles()]).predict(np.ones((2, 2))), ValueError,
+     r"^Doubles\(\): output array is read-only; .* may only be read: work on a copy$"),
     (lambda: Sequential([]), ValueError, "expected at least one layer, got none"),
     (lambda: Sequential([ReLU]), TypeError, r"expected layers such as ReLU\(\), got the class ReLU; write ReLU\(…\)$"),
     (lambda: Sequential([np.tanh]), TypeError, "got <ufunc 'tanh'>; a layer of your own inherits from Layer$"),

@@ -311,7 +311,22 @@ OTHER = "(?s)is the checkpoint of another run: the optimizer is .*"
 many = np.arange(2000.0)
 
 
+class Returning(Optimizer):
+    def step(self, parameters, gradients):
+        return parameters - self.learning_rate * gradients
+
+
+class Forgetful(Optimizer):
+    def step(self, parameters, gradients):
+        self.state["v"] += gradients
+
+
 @refusals(
+    (lambda _: Returning(0.1).step(np.ones(1), np.ones(1)), TypeError,
+     r"^Returning\(.*\): step must change parameters in place, .*, and return nothing, got array"),
+    (lambda _: Forgetful(0.1).step(np.ones(1), np.ones(1)), KeyError,
+     r"^Forgetful\(.*\): its state has no 'v' yet; declare what it remembers: remembers = \('v',\)$"),
+    (lambda _: type("Own", (Optimizer,), {"remembers": "v"}), TypeError, "^Own: remembers must be .*; write .'v'.$"),
     (lambda folder: through_file(folder, Adam(0.1, weight_decay=0.5), Adam(0.1)), ValueError,
      OTHER + "weight_decay=0.0.* here, .*weight_decay=0.5"),
     (lambda folder: through_file(folder, Lion(0.1, pull=0.5), Lion(0.1)), ValueError,

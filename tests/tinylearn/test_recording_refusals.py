@@ -34,8 +34,9 @@ class Step(Sequential):
     ({"budget": "1 kB"}, ValueError, r"budget must hold at least six records of 208 bytes .*, got '1 kB'; select"),
     ({"model": Sequential([ReLU()])}, ValueError, "the model has no parameters to record"),
     ({"model": Sequential([Named("β")])}, ValueError, "'named_1.β' cannot name a column"),
-    ({"model": Step()}, ValueError, "step is the name of a column; call the parameter otherwise"),
+    ({"model": Step()}, ValueError, "step is the name of a column; give the parameter another name"),
     ({"model": small_model}, TypeError, "model must be a Sequential, got "),
+    ({"model": ReLU()}, TypeError, r"model must be a Sequential, got ReLU\(\)"),
     ({"path": ""}, ValueError, "path must name a file or a folder, got ''; the current folder is"),
     ({"path": "~nobody-of-that-name/run"}, ValueError, "there is no home folder for ~nobody-of-that-name/run; "),
 ], ids=described)  # fmt: skip

@@ -2,8 +2,8 @@
 
     p(step - 1), recorded → forward, loss, backward → g → optimiser → p(step), which must be the recorded one
 
-replay.py repeats the update, passes.py looks into its forward and backward pass, traced.py finds the arithmetic of the
-optimiser's step, and explanation.py prints the result.
+replay.py repeats the update, contributions.py looks into its forward and backward pass, traced.py finds the arithmetic
+of the optimiser's step, and explanation.py prints the result.
 """
 
 from __future__ import annotations
@@ -58,15 +58,20 @@ def explain(recording: Recording, step: int, name: str) -> Explanation:
     _, before, after, batch = replay(recording, step)
     with as_in_training(recording, step, before):
         place = _position(before.model.named_parameters(), parameter, index)
-        told = terms_of(before.optimizer, before.model.parameters, after.model.gradients, place)
+        constants, terms, untold = terms_of(before.optimizer, before.model.parameters, after.model.gradients, place)
         g = after.model.gradients[place]
         seen = contributions(before.copy(), batch, parameter, index, g)
         old, new = before.model.parameters[place], after.model.parameters[place]
     at = recording.index(step)
     record, earlier = recording.table[at], recording.table[at - 1]
     old_is_recorded = bool(earlier["step"] == step - 1 and earlier[parameter][index] == old)
-    return Explanation(step, parameter, index, int(record["epoch"]), float(record["loss"]), batch[0], *seen, g,
-                       repr(before.optimizer), *told, old, new, old_is_recorded)  # fmt: skip
+    return Explanation(
+        step=step, parameter=parameter, index=index,
+        epoch=int(record["epoch"]), loss=float(record["loss"]), rows=batch[0],
+        **seen._asdict(), gradient=g,
+        optimizer=repr(before.optimizer), constants=constants, terms=terms, untold=untold,
+        old=old, new=new, old_is_recorded=old_is_recorded,
+    )  # fmt: skip
 
 
 def gradients(recording: Recording, step: int) -> dict[str, np.ndarray]:
@@ -82,6 +87,9 @@ def _place(recording: Recording, name: str) -> tuple[str, tuple[int, ...]]:
     """Return name and index of "dense_1.w[0, 3]", counted from 0; ValueError if there is no such recorded number."""
     match = re.fullmatch(r"(.+)\[(.*)\]", name) if isinstance(name, str) else None
     numbers = match[2].split(",") if match and match[2].strip() else []
+    if match is not None and "][" in name:
+        one_pair = name.replace("][", ", ")
+        raise ValueError(f"explain: name must have one pair of brackets, got {name!r}; write {one_pair!r}")
     if match is None or not all(re.fullmatch(r"\s*-?\d{1,18}\s*", number) for number in numbers):
         example = f"{recording.names[0]}[{', '.join('0' * len(recording.shapes[recording.names[0]]))}]"
         raise ValueError(f"explain: name must have an index, such as {example!r}, got {shortened(name)}")

@@ -89,7 +89,7 @@ class Explanation:
         lines += [*self._gradient_lines(), *self._optimizer_lines()]
         last = f"recorded: {self.old!s} before, {self.new!s} after"
         if not self.old_is_recorded:
-            last = f"recorded: {self.new!s} after; {self.old!s} before was found by making the updates again"
+            last = f"recorded: {self.new!s} after; {self.old!s} before was found by replaying the updates"
         return "\n".join([*lines, last])
 
     def _gradient_lines(self) -> list[str]:
@@ -107,7 +107,7 @@ class Explanation:
             lines.append(f"  {name.ljust(max(map(len, names)))}  {', '.join(map(str, row[:4]))}{more}")
         if self.contributions is None:
             why = "the layer has other rows than the batch, or those of each row alone do not add up to g"
-            return [*lines, f"g = {self.gradient!s}, the gradient", f"  (what each row adds is not told: {why})"]
+            return [*lines, f"g = {self.gradient!s}, the gradient", f"  (what each row adds cannot be shown: {why})"]
         told = "what each row adds" if self.factors is None else "input * dout of each row"
         lines.append(f"g, the gradient: the sum of {told}")
         for place in range(min(SHOWN, len(self.rows))):
@@ -118,10 +118,16 @@ class Explanation:
         return [*lines, f"  g = {self.gradient!s} (the order of summation may change the last digits)"]
 
     def _optimizer_lines(self) -> list[str]:
-        """Return the arithmetic from g to the new p, and before it that of the optimiser's constants."""
-        constants, terms = (textwrap.indent("\n".join(map(str, part)), "  ") for part in (self.constants, self.terms))
-        if not constants:
-            untold = f"  (its arithmetic is not told: {self.untold})"
-            return [f"p, the parameter, by {self.optimizer}:", terms or untold]
-        first = f"constants of {self.optimizer} at this step, in Python's float64:"
-        return [first, constants, "p, the parameter:", terms]
+        """Return the arithmetic of the optimiser's constants, then from g to the new p, then what it keeps."""
+        if not self.terms:
+            return [f"p, the parameter, by {self.optimizer}:", f"  (its arithmetic cannot be shown: {self.untold})"]
+        end = max(number for number, term in enumerate(self.terms, 1) if term.name == "p")
+        parts = {
+            f"constants of {self.optimizer} at this step, in Python's float64:": self.constants,
+            f"p, the parameter{'' if self.constants else f', by {self.optimizer}'}:": self.terms[:end],
+            "kept for the next step:": self.terms[end:],
+        }
+        lines = []
+        for title, terms in parts.items():
+            lines += [title, *(textwrap.indent(str(term), "  ") for term in terms)] if terms else []
+        return lines

@@ -129,7 +129,9 @@ def backward_belongs_to_the_last_forward(layer: Layer, x: np.ndarray, dout: np.n
 
 def a_copy_has_a_cache_of_its_own(layer: Layer, x: np.ndarray, dout: np.ndarray) -> None:
     usual, trial = gradients(after_forward(layer, x), dout), after_forward(layer, x)
-    for other in (clone(trial), twin(trial)):  # a twin shares parameters and state; predict computes with one
+    idle = twin(trial)  # it shares parameters and state; predict computes with one
+    idle.set_training(False)
+    for other in (clone(trial), idle):
         other.forward(np.flip(x))
     otherwise = "changes when a copy runs forward in between, as in predict; cache in attributes of self"
     must_agree(layer, usual, gradients(trial, dout), otherwise)

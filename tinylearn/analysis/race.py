@@ -76,6 +76,8 @@ def race(
         raise ValueError(f"race: seed must be at least 0, got {seed}")
     model_seed, batch_seed, augment_seed = np.random.SeedSequence(seed).spawn(3)
     runs = {name: shared | {what: variant} for name, variant in shared[what].items()}
+    if not callable(record):
+        raise TypeError(f"race: record must be a function that makes the recorder of a model, got {shortened(record)}")
     callbacks = check_functions(callbacks, None)  # a tuple, which all runners can go through
     models: dict[str, Sequential] = {}
     for name, run in runs.items():
@@ -121,7 +123,7 @@ def _what_differs(given: Mapping[str, Any]) -> str:
     dicts = [what for what, value in given.items() if isinstance(value, Mapping)]
     for what in {"rng", "resume"} & given.keys():
         raise ValueError(
-            f"race: {what} must be the same for all, who start from the race's seed, got {shortened(given[what])}"
+            f"race: leave out {what}, got {shortened(given[what])}; all runners begin anew, with the same seed"
         )
     if not dicts:
         got = shortened(given["optimizer"])

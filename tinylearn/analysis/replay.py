@@ -131,7 +131,7 @@ def _step(
     index = bisect_left(recording.steps, step)
     kept = index < len(recording) and recording.steps[index] == step
     if kept and len(rows := recording.batch(step)) and not np.array_equal(rows, batch[0]):
-        raise ReplayMismatchError(_mismatch(recording, training, step, "another batch"))
+        raise ReplayMismatchError(_mismatch(recording, training, step, "a different batch"))
     fill_gradients(*batch[1:])
     if kept:
         _set_learning_rate(optimizer, float(recording.learning_rates[index]), training)
@@ -142,14 +142,16 @@ def _step(
         named, record = model.named_arrays(), recording.table[index]
         for name in recording.names:
             if named[name].tobytes() != record[name].tobytes():
-                raise ReplayMismatchError(_mismatch(recording, training, step, f"another {name}"))
+                raise ReplayMismatchError(_mismatch(recording, training, step, f"a different {name}"))
 
 
 def _mismatch(recording: Recording, training: Training, step: int, what: str) -> str:
     whole = set(training.model.named_arrays()) == set(recording.names)
     of_model = "" if whole else "the model that you passed has other initial values where nothing was recorded, "
+    complete = len(recording) == np.ptp(recording.steps) + 1
+    of_rate = "" if complete else "the learning rate changed in an update that was not kept (then keep all, every=1), "
     return (
-        f"recording: update {step}, repeated, has {what} than the recorded one. So something has changed: "
+        f"recording: replaying update {step} gives {what}. So something has changed: {of_rate}"
         f"{of_model}x or y are different now, a callback changed the model or the optimizer, or a layer or augment "
         "draws from something else than its own NumPy generators"
     )
@@ -187,7 +189,7 @@ def _origin_of(recording: Recording, step: int) -> Origin:
     """Return the call of `fit` that made update `step`; ValueError with a hint if that is unknown."""
     if not recording.origins:
         raise ValueError(
-            "recording: it does not know how it was made; load it with Recording.load(path, model=…, x=…, y=…, "
+            "recording: it does not say how it was made; load it with Recording.load(path, model=…, x=…, y=…, "
             "loss=…, optimizer=…) or, if it is in memory, use recording.with_training(model=…, …)"
         )
     if step == recording.steps[0]:

@@ -10,7 +10,7 @@
 
 Beside each number stands a text, its formula. A text becomes a line when an array is changed in place, when a number
 made of settings meets a vector, and when it has a name in the code of `step`. Each line, computed again, must give the
-bits that `step` made: otherwise the step is not told.
+bits that `step` made: otherwise the step cannot be shown.
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ class ReLU(Layer):
     """
 
     def forward(self, x: np.ndarray) -> np.ndarray:
-        out = np.maximum(x, np.zeros(x.shape, x.dtype))  # np.maximum(x, 0) takes twice as long in float32
+        out = np.maximum(x, 0)
         self.positive = out > 0
         return out
 

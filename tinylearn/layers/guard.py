@@ -31,6 +31,8 @@ class Assigned(dict[str, Any]):
 
 
 def guarded_forward(formula: Callable[[Any, np.ndarray], Any], _: type) -> Callable[[Any, Any], np.ndarray]:
+    """Return the `forward` of a layer: check x, run the formula, check out."""
+
     def forward(layer: Any, x: Any) -> np.ndarray:
         try:
             if type(x) is not NDARRAY or x.shape != layer._x_shape or x.dtype is not layer._x_dtype:
@@ -49,6 +51,8 @@ def guarded_forward(formula: Callable[[Any, np.ndarray], Any], _: type) -> Calla
 
 
 def guarded_backward(formula: Callable[[Any, np.ndarray], Any], _: type) -> Callable[[Any, Any], np.ndarray | None]:
+    """Return the `backward` of a layer: check dout, run the formula, move its gradients to `grads`, check dx."""
+
     def backward(layer: Any, dout: Any) -> np.ndarray | None:
         grads = layer.grads
         if type(grads) is Assigned:
@@ -140,7 +144,8 @@ def raise_misfit(layers: tuple[Any, ...], layer: Any, x: np.ndarray, error: Exce
 def checked_layers(caller: str, layers: Any, kind: type) -> tuple[Any, ...]:
     """Return the layers of a model or a layer as a tuple; TypeError if one of them is not a layer."""
     if not isinstance(layers, Iterable) or isinstance(layers, str):
-        raise TypeError(f"{caller}: expected a list of layers, got {shortened(layers)}; write [ReLU(), …]")
+        call = f"{caller}([{layers}, …])" if isinstance(layers, kind) else "[ReLU(), …]"
+        raise TypeError(f"{caller}: expected a list of layers, got {shortened(layers)}; write {call}")
     layers = tuple(layers)
     if not layers:
         raise ValueError(f"{caller}: expected at least one layer, got none")
@@ -163,6 +168,15 @@ def required_dx(layer: Any, dx: np.ndarray | None) -> np.ndarray:
 
 
 # --- declared shapes --------------------------------------------------------------------------------------------------
+
+
+def check_declared(cls: Any) -> None:
+    """Raise ValueError if the `x_shape` of a class is none that a layer can declare."""
+    shape = cls.x_shape
+    names = isinstance(shape, tuple) and all(isinstance(axis, str) and axis != "..." for axis in shape)
+    if not names or shape.count("…") > 1:
+        must = 'x_shape must be a tuple of names, with "…" at most once, such as ("N", "…", "n_in")'
+        raise ValueError(f"{cls.__name__}: {must}, got {shape!r}")
 
 
 def declared_shape(layer: Any) -> Expected:

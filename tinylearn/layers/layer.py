@@ -20,7 +20,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from tinylearn.guarding import guard
-from tinylearn.layers.guard import guarded_backward, guarded_forward
+from tinylearn.layers.guard import check_declared, guarded_backward, guarded_forward
 from tinylearn.layers.module import Module
 
 
@@ -65,12 +65,13 @@ class Layer(Module):
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
+        check_declared(cls)
         guard(cls, forward=guarded_forward, backward=guarded_backward)
 
     def forward(self, x: np.ndarray) -> np.ndarray:
         """Return the output for a batch `x` of shape (N, …), and keep the arrays that `backward` needs.
 
-        One of these may be `x` itself, not a copy. So do not write into `x` before `backward` has run.
+        One of these may be `x` itself, or the output. So write into neither before `backward` has run.
         """
         raise NotImplementedError(f"{self} has no forward method: a layer needs forward(x) and backward(dout)")
 

@@ -15,7 +15,7 @@ import struct
 import weakref
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NoReturn, Self
+from typing import Any, Self
 
 import numpy as np
 
@@ -69,7 +69,7 @@ class Recorder:
         select: Selection = None,
         budget: int | str | None = None,
     ) -> None:
-        if isinstance(model, type) or not hasattr(model, "named_parameters"):
+        if isinstance(model, type) or not (hasattr(model, "parameters") and hasattr(model, "named_parameters")):
             raise TypeError(f"Recorder: model must be a Sequential, got {shortened(model)}")
         self.model, self.path = model, None if path is None else path_of("Recorder", path)
         named = model.named_parameters() | getattr(model, "named_state", dict)()
@@ -112,7 +112,7 @@ class Recorder:
             if store is not None:
                 store.delete()
             if isinstance(error, OSError):
-                self._fail(error)
+                raise self._failed(error) from error
             raise
         return store
 
@@ -170,7 +170,7 @@ class Recorder:
             else:
                 self._thinning.add(self._store, record, self._meta_size)
         except OSError as error:
-            self._fail(error)
+            raise self._failed(error) from error
         except (struct.error, TypeError, ValueError) as error:  # the record was rejected
             self._last_step, self._last_epoch = before
             if not isinstance(error, struct.error):
@@ -248,7 +248,7 @@ class Recorder:
             self._store.append(self._last_step, self._last_epoch, math.nan, math.nan, None, b"".join(self._pieces))
             self._store.rewrite(keep=np.array([len(self._store) - 1]))
         except OSError as error:
-            self._fail(error)
+            raise self._failed(error) from error
 
     def diverged(self, error: DivergenceError) -> None:
         """Note for `Recording.autopsy` that training diverged. `fit` calls this; so does the end of a `with` block."""
@@ -284,7 +284,7 @@ class Recorder:
                 self._thinning.add_last(self._store, self._meta_size)
                 self._store.close()
             except OSError as error:
-                self._fail(error)
+                raise self._failed(error) from error
             self.closed = self._meta.content["closed"] = True
             self._write_meta()
             self._finisher.detach()
@@ -316,10 +316,10 @@ class Recorder:
                 self._thinning.make_room(self._store, None, self._meta_size)
             self._meta.write(content)
         except OSError as error:
-            self._fail(error)
+            raise self._failed(error) from error
 
-    def _fail(self, error: OSError) -> NoReturn:
-        """Stop recording, and say why."""
+    def _failed(self, error: OSError) -> OSError:
+        """Stop recording; return the error that says why."""
         reason = os.strerror(error.errno) if error.errno else error
         self._failure = (
             f"Recorder: could not write step {self._last_step} to {self.path}: {reason}. The model is intact, "
@@ -332,7 +332,7 @@ class Recorder:
             self._finisher.detach()
         if hasattr(self, "_store"):
             self._store.give_up()
-        raise (OSError(error.errno, self._failure) if error.errno else OSError(self._failure)) from error
+        return OSError(error.errno, self._failure) if error.errno else OSError(self._failure)
 
     def describe(self) -> str:
         """Say how many bytes an update takes, and which updates will be kept.

@@ -17,10 +17,10 @@ def selected_names(named: dict[str, np.ndarray], select: Selection) -> tuple[str
     """Return the names that `select` allows, in the order of the model."""
     taken = [name for name in named if name in dict(ABOUT) or name == "batch"]
     if taken:
-        raise ValueError(f"Recorder: {taken[0]} is the name of a column; call the parameter otherwise")
+        raise ValueError(f"Recorder: {taken[0]} is the name of a column; give the parameter another name")
     for name in named:
         if not name.isascii():
-            raise ValueError(f"Recorder: {name!r} cannot name a column; call the parameter otherwise, in ASCII")
+            raise ValueError(f"Recorder: {name!r} cannot name a column; give the parameter another name, in ASCII")
     if select is None and named:
         return tuple(named)
     if select is None:

@@ -147,10 +147,11 @@ class Store:
     def _measure(self) -> None:
         """Set everything that depends on the size of a record."""
         self.appended, self.size = self.table.rows, self.table.dtype.itemsize
-        self.listed = self.table.dtype["batch"].shape[0]  # of the largest batch until now
-        self.head_bytes = HEAD.size + 8 * self.listed
+        self.listed = self.table.dtype["batch"].shape[0]  # row numbers for which a record has room
+        self.head_bytes = HEAD.size + 8 * self.listed  # before the parameters
         self.large, self.places = self.size >= LARGE, min(max(1, WAITING_BYTES // self.size), WAITING)
-        self.limit, self.buffer = self.places, np.empty(self.places * self.size, np.uint8).data
+        self.buffer = np.empty(self.places * self.size, np.uint8).data
+        self.limit = self.places  # if so many records wait, the next `append` flushes first
         self.batch = CHANGED
 
     # --- threads and processes ----------------------------------------------------------------------------------------
@@ -172,7 +173,7 @@ class Store:
                 self.flush(commit=due)  # seldom: it takes turns with training twice more
                 self.committed_at = now if due else self.committed_at
         except OSError:
-            self.limit = 0  # so that training meets the same error with the next record, and tells
+            self.limit = 0  # so that the next `append` flushes first, meets the same error, and tells
         if self.abandoned:
             self.finish()
 
