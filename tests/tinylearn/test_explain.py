@@ -234,9 +234,7 @@ def test_refuses_what_was_changed_since_or_by_a_callback(name, value):
     if name in parts:
         parts[name][0] = value
     for step in (seen,) if name in parts else (2, 3, 4):
-        message = (
-            rf"replaying update {step} gives a different dense_\d\.\w\. .* a callback changed the model"
-        )
+        message = rf"replaying update {step} gives a different dense_\d\.\w\. .* a callback changed the model"
         with pytest.raises(ValueError, match=message):
             recording.explain(step, "dense_1.w[0, 0]")
 

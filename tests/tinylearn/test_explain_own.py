@@ -216,8 +216,16 @@ def test_says_why_it_does_not_tell_what_cannot_be_followed(kind, why):
     assert explanation.new == recording.at(8)["dense_2.b"][0]
 
 
+class MemoryLast(Optimizer):
+    remembers = ("m",)
+
+    def step(self, parameters, gradients):
+        parameters -= self.learning_rate * (self.state["m"] + gradients)
+        self.state["m"] += gradients
+
+
 def test_shows_what_the_optimizer_keeps_after_the_parameter():
-    text = str(small_run(Lion(0.01), np.float64).explain(8, "dense_2.b[0]"))
+    text = str(small_run(MemoryLast(0.01), np.float64).explain(8, "dense_2.b[0]"))
     assert re.search(r"p, the parameter.*\n  p = .*\nkept for the next step:\n  m = ", text, re.DOTALL)
 
 

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from tinylearn.analysis.race import Runner
-from tinylearn.checks import same_state, without_addresses
+from tinylearn.checks import same_state
+from tinylearn.identity import described
 from tinylearn.recording.origin import Training
 
 ALL = "The same start, the same batches"
@@ -45,4 +46,4 @@ def _order(training: Training) -> tuple[int, bool]:
 def _variations(training: Training) -> Any:
     """Return what tells one `augment` from another, whatever it has drawn."""
     augment = getattr(training.batches.augment, "augment", training.batches.augment)  # as `race` wraps it
-    return augment if inspect.isroutine(augment) else without_addresses(augment)
+    return augment if inspect.isroutine(augment) else described(augment)
