@@ -39,6 +39,7 @@ GLOSSARY_TITLE = "Words"
 NOTES_FOR_TOOLS = re.compile(r"  # (fmt: skip|noqa.*|type: ignore.*)$", re.MULTILINE)
 DAMAGED = "The numbers in {name}.json are damaged. Run `python -m chapters {number}` to make them again."
 DATA_TURN = re.compile(r'<section class="turn wide" id="turn-\w+" data-turn="(\w+)"')
+COMMENTS = re.compile(r"/\*[^*]*\*/|^\s*//.*\n| +// [^\"'`\n]*$|^[ \t]+", re.MULTILINE)
 PENDING = "…"  # stands for a number that the run has not reached yet
 
 
@@ -122,8 +123,18 @@ def page(title: str, kind: str, main: str, links: str, more: Sequence[tuple[str,
 
 def _starting(programs: Sequence[tuple[str, str]]) -> str:
     """Return programs and the looks of what they make, (type, text), packed, and what starts them."""
-    packed = f'<script type="text/plain" class="programs">{pack(programs)}</script>'
+    short = [(kind, without_comments(text)) for kind, text in programs]
+    packed = f'<script type="text/plain" class="programs">{pack(short)}</script>'
     return f"{packed}\n<script>\n{part('programs.js')}</script>"
+
+
+def without_comments(program: str) -> str:
+    """Return a program or a style sheet without comments and indents: nobody reads them in a packed page.
+
+    >>> without_comments('// One.\\n  a = "b // c";  // two\\n')
+    'a = "b // c";\\n'
+    """
+    return COMMENTS.sub("", program)
 
 
 def read_record(path: Path) -> Any:

@@ -233,6 +233,21 @@ def test_scrolls_wide_things_in_their_own_box_and_shows_on_which_sides_it_contin
     page.browser.wait_for(f"!{panel}.matches('.scrolls, .more-left, .more-right')")
 
 
+def test_leads_a_wide_picture_to_what_changes_until_one_scrolls_it_by_hand(page):
+    page.resize(360)
+    panel = "document.querySelector('.panel')"
+    page.browser.wait_for(f"{panel}.matches('.scrolls')")
+    page.run(f"{panel}.querySelector('svg').style.paddingLeft = '400px'")  # numbers that change are far to the right
+    page.show(3)
+    page.browser.wait_for(f"{panel}.scrollLeft > 100")
+    page.run("players[0].controls.actions.first()")
+    page.browser.wait_for(f"{panel}.scrollLeft === 0")
+    page.run(f"{panel}.scrollLeft = 30")
+    page.show(6)
+    page.browser.wait_for("players[0].film.changed.size === 0")
+    assert page.run(f"return {panel}.scrollLeft") == 30
+
+
 def test_halves_the_height_of_controls_on_a_phone_but_keeps_them_usable(page):
     height = "return document.querySelector('.controls').offsetHeight"
     page.resize(1280)

@@ -48,10 +48,13 @@ def test_lets_you_ask_every_number_with_an_explanation(page):
     assert asked == ["w", "loss", *(f"dout[{row}]" for row in range(6))]  # not b
     label = page.run("return document.querySelector('[data-gid=\"dout[1]\"]').getAttribute('aria-label')")
     assert label == "the error of row 1: −7.667, why?"
-    for frame, name in ((4, "the weight after update 8"), (3, "w")):  # which is not explained in frame 3
-        page.show(frame)
-        says = f"{name}: {STATES[frame][0]:.3f}, why?"
-        page.browser.wait_for(f"document.querySelector('[data-gid=w]').getAttribute('aria-label') === '{says}'")
+    page.show(4)
+    says = f"the weight after update 8: {STATES[4][0]:.3f}, why?"
+    page.browser.wait_for(f"document.querySelector('[data-gid=w]').getAttribute('aria-label') === '{says}'")
+    page.show(3)  # where it is not explained
+    page.browser.wait_for("!document.querySelector('[data-gid=w]').matches('[role], [aria-label], [tabindex]')")
+    page.browser.driver.find_element("css selector", "[data-gid=w]").click()
+    assert page.get("asking.sheet ?? null") is None
 
 
 def test_says_on_the_sheet_what_the_scene_says(page):

@@ -39,10 +39,9 @@ class Asking {
     const { stage } = this.film, numbers = [...this.film.numbers()].filter(([element, gids]) => (
       gids.some((gid) => this.explained.has(gid)) && !follows(element))).map(([element]) => element);
     if (numbers.length === 0) return;
-    for (const number of numbers) {
-      number.setAttribute("role", "button");
-      number.tabIndex = -1;
-    }
+    this.frames = new Map([...this.explained].map(([gid, frames]) => [gid, new Set(frames)]));
+    this.askable = numbers;
+    this.mark();
     for (const svg of stage.querySelectorAll(".panel > svg")) svg.setAttribute("role", "group");
     stage.tabIndex = 0;
     stage.setAttribute("aria-keyshortcuts", "Enter");
@@ -57,7 +56,18 @@ class Asking {
 
   // --- the numbers of the picture ------------------------------------------------------------------------------------
 
-  numbers() {  // → those that can be seen now, in reading order: panel by panel, line by line
+  mark() {  // as a button what is explained in this frame; what has the focus keeps it
+    for (const number of this.askable) {
+      const explained = this.frames.get(number.dataset.gid)?.has(this.film.frame) ?? false;
+      if (explained === number.hasAttribute("role") || number === document.activeElement) continue;
+      if (explained) number.setAttribute("role", "button");
+      else for (const name of ["role", "aria-label"]) number.removeAttribute(name);
+      if (explained) number.tabIndex = -1;
+      else number.removeAttribute("tabindex");
+    }
+  }
+
+  numbers() {  // → those that can be asked now, in reading order: panel by panel, line by line
     const panels = [...this.film.stage.querySelectorAll(".panel")];
     const seen = [...this.film.stage.querySelectorAll("[role=button]")].map((element) => {
       const box = union(shapes_of(element).map((shape) => shape.getBoundingClientRect()));
@@ -79,8 +89,9 @@ class Asking {
   click({ target, clientX, clientY }) {
     const away = ({ box }) => Math.hypot(
       Math.max(box.left - clientX, clientX - box.right, 0), Math.max(box.top - clientY, clientY - box.bottom, 0));
-    const found = first_of(target.closest("[data-gid]"))?.closest("[role=button]") ??
-      this.numbers().filter((each) => away(each) <= NEAR).sort((one, other) => away(one) - away(other))[0]?.element;
+    const hit = first_of(target.closest("[data-gid]"));
+    const near = hit ? [] : this.numbers().filter((each) => away(each) <= NEAR);
+    const found = hit ? hit.closest("[role=button]") : near.sort((one, other) => away(one) - away(other))[0]?.element;
     if (found) this.ask_drawn(found);
   }
 
@@ -221,8 +232,7 @@ class Asking {
       : [`Where does ${this.drawn(gid).map(written)[0] ?? "this number"} come from?`]));
     this.gid.textContent = gid;
     this.told.replaceChildren(...this.way_back(whys), ...(why ? parts_of(why, answers) : this.where_else(gid)),
-      ...(this.curve.changes ? [this.curve.element] : []),
-      ...(film.why_says ? [make("p", { class: "budget" }, film.why_says)] : []));
+      ...(this.curve.changes ? [this.curve.element] : []));
     const again = focus && `button[data-of="${CSS.escape(focus.dataset.of ?? "")}"]`;  // what had the focus, made anew
     if (focus) (this.told.contains(focus) ? focus : this.told.querySelector(again) ?? this.heading).focus();
     this.light();
@@ -252,6 +262,10 @@ class Asking {
   }
 
   follow() {  // another picture, another answer, when the browser is about to draw it
+    if (this.askable && this.marked !== this.film.frame) {
+      this.marked = this.film.frame;
+      this.mark();
+    }
     clearTimeout(this.naming);
     if (this.film.stage.tabIndex === 0) this.naming = setTimeout(() => this.name_numbers(), 200);
     cancelAnimationFrame(this.moving);

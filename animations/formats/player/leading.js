@@ -53,11 +53,12 @@ class Leading {
   }
 
   move(panel, place) {
-    const from = panel.scrollLeft, start = performance.now(), calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    const from = panel.scrollLeft, start = performance.now();
+    const at_once = matchMedia("(prefers-reduced-motion: reduce)").matches;
     const step = (now) => {
       if (this.by_hand.has(panel)) return this.moving = false;
-      const part = calm ? 1 : Math.min(Math.max((now - start) / LEADS_FOR, 0), 1), eased = part * part * (3 - 2 * part);
-      panel.scrollLeft = from + (place - from) * eased;
+      const part = at_once ? 1 : Math.min(Math.max((now - start) / LEADS_FOR, 0), 1);
+      panel.scrollLeft = from + (place - from) * part * part * (3 - 2 * part);
       this.left.set(panel, panel.scrollLeft);
       this.moving = part < 1;
       if (this.moving) requestAnimationFrame(step);

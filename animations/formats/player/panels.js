@@ -80,7 +80,8 @@ class Panels {
     const growth = (size, drawn) => Math.min(Math.max(SMALLEST / size / drawn, 1), this.grows * 1.01);
     const rules = this.panels.flatMap((panel, number) => {
       const svg = panel.querySelector("svg"), base = svg.getAttribute("font-size"), drawn = scale_of(svg);
-      const sizes = new Set([base, ...Array.from(svg.querySelectorAll("text"), (text) => text.getAttribute("font-size"))]);
+      const texts = Array.from(svg.querySelectorAll("text"), (text) => text.getAttribute("font-size"));
+      const sizes = new Set([base, ...texts]);
       const path = `#${CSS.escape(this.film.id)} [data-panel="${number}"] text:not([transform])`;
       return [...sizes].filter((size) => size && growth(size, drawn) > 1).map((size) => (
         `${path}${size === base ? ":not([font-size])" : `[font-size="${size}"]`} { scale: ${growth(size, drawn)} }`));

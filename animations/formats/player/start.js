@@ -9,6 +9,13 @@ for (const section of document.querySelectorAll(".film")) {
 alone = players.length === 1;
 listen_to_keys(players, clock);
 
+const explains = players.find(({ film }) => film.whys.length);
+if (explains && parent === window) {  // said once on a page; a frame in a notebook has no room for it
+  const tap = matchMedia("(hover: none)").matches ? "tap" : "click on";
+  explains.controls.bar.after(make("p", { class: "hint" },
+    `Stop the film and ${tap} an underlined number: it says where it comes from.`));
+}
+
 async function load({ film, controls, asking }) {
   try {
     await film.load();
