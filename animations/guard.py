@@ -1,32 +1,33 @@
-"""What every scene gets without writing a line: `why` checks its arguments, and errors say in which frame they came.
+"""What every scene gets without writing a line: what its methods return is checked, and errors name method and frame.
 
-`Scene` calls `guard` for each of its subclasses.
+`Scene` calls `guard` for each of its subclasses. (`Painter` checks the artists that `update` and `trail` return.)
 """
 
 from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from animations import checks
 from animations.why import Why
-from tinylearn.checks import shortened
+from tinylearn.checks import numbers, shortened
 
-METHODS = ("draw", "update", "trail", "describe", "why")
+Method = Callable[..., Any]
 
 
 def guard(cls: Any) -> None:
     """Wrap the methods of a scene that the class defines itself."""
-    for name in METHODS:
+    around = {"describe": _describe, "moments": _moments, "why": _why}
+    for name in ("draw", "update", "trail", *around):
         method = vars(cls).get(name)
         if inspect.isfunction(method):
             placed = _placed(method, name)
-            setattr(cls, name, _checked(placed) if name == "why" else placed)
+            setattr(cls, name, functools.wraps(method)(around[name](placed)) if name in around else placed)
 
 
-def _placed(method: Callable[..., Any], name: str) -> Callable[..., Any]:
+def _placed(method: Method, name: str) -> Method:
     """Add a note to each error: "in Fall.update(5)"."""
 
     @functools.wraps(method)
@@ -43,17 +44,47 @@ def _placed(method: Callable[..., Any], name: str) -> Callable[..., Any]:
     return placed
 
 
-def _checked(why: Callable[..., Why | None]) -> Callable[..., Why | None]:
-    """Raise TypeError or ValueError for a gid or a frame that cannot be, and for an answer that is no explanation."""
+def _describe(describe: Method) -> Method:
+    """Refuse what is not a text."""
 
-    @functools.wraps(why)
+    def checked(self: Any, frame: int) -> str:
+        said = describe(self, frame)
+        if not isinstance(said, str):
+            raise TypeError(f"{type(self).__name__}.describe must return a text, got {shortened(said)}")
+        return said
+
+    return checked
+
+
+def _moments(moments: Method) -> Method:
+    """Refuse what is not a unit, and a count for each frame."""
+
+    def checked(self: Any) -> tuple[str, Sequence[float]]:
+        told, caller = moments(self), f"{type(self).__name__}.moments"
+        wanted = 'must return what frames count, and the count of each, such as ("year", [1990, 1991])'
+        if not isinstance(told, tuple) or len(told) != 2 or not isinstance(told[0], str):
+            raise TypeError(f"{caller} {wanted}, got {shortened(told)}")
+        if len(numbers(caller, "each count", told[1])) != self.frames:
+            raise ValueError(f"{caller} {wanted}, got {len(told[1])} counts for {self.frames} frames")
+        return told
+
+    return checked
+
+
+def _why(why: Method) -> Method:
+    """Refuse a gid or a frame that cannot be, and an answer that is no explanation."""
+
     def checked(self: Any, gid: str, frame: int) -> Why | None:
         caller = f"{type(self).__name__}.why"
         if not isinstance(gid, str):
             raise TypeError(f"{caller}: gid must be a text, such as 'loss', got {shortened(gid)}")
-        told = why(self, gid, checks.position(caller, "frame", frame, self.frames))
-        if told is not None and not isinstance(told, Why):
-            raise TypeError(f"{caller} must return a Why, or None if it cannot explain {gid}, got {shortened(told)}")
-        return told
+        return told_by(caller, gid, why(self, gid, checks.position(caller, "frame", frame, self.frames)))
 
     return checked
+
+
+def told_by(caller: str, gid: str, told: Any) -> Why | None:
+    """Return an explanation; TypeError if it is none."""
+    if told is not None and not isinstance(told, Why):
+        raise TypeError(f"{caller} must return a Why, or None if it cannot explain {gid}, got {shortened(told)}")
+    return told

@@ -133,6 +133,9 @@ class Why:
     def __post_init__(self) -> None:
         _text("Why", "says", self.says)
         object.__setattr__(self, "value", _number("Why", "value", self.value))
+        if isinstance(self.parts, Part):
+            kind = type(self.parts).__name__
+            raise TypeError(f"Why: parts must be a list, got one {kind}; write [{kind}(…)]")
         for part in _list("Why", "parts", self.parts):
             if not isinstance(part, Part):
                 raise TypeError(f"Why: each part must be a Line, a Sum or Code, got {shortened(part)}")

@@ -95,7 +95,7 @@ BELOW = {  # room → the rooms it may import from, beside itself
     "engine": "checks data scene",
     "formats": "checks why scene groups engine",
     "render": "checks scene engine formats",
-    "kit": "checks data why scene engine",
+    "kit": "checks data why guard scene engine",
     "scenes": "checks data why scene engine kit",
     "audit": "checks data why scene groups engine formats render kit scenes",
     "explore": "checks data why scene groups engine formats render kit scenes",

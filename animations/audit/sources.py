@@ -2,7 +2,7 @@
 
     Recording                       knows dense_1.w[0,0] (any parameter), dense_1.w.norm, and dense_1.w.largest, the
                                     largest size in all records; step, last_step, epoch, last_epoch; and loss, that
-                                    of the batch before the update, as recorded
+                                    of the batch before the update, as recorded (a loss after it is `loss_now`)
     {gid: value or values}          the same value in all frames, or one for each
     {name: Recording}               the same for gids that begin with a name: "horse.dense_1.b[0]"
     {name: Runner}                  the result of race(…): the same, from the last record so far; "SGD.diverged",

@@ -193,7 +193,7 @@ class SvgRenderer(RendererBase):
         """Name a text that was drawn as shapes, on its top shape."""
         if self.words and len(self.elements) > self.before:
             self.elements[-1].attributes.update(
-                {"data-text": self.words} | ({"data-gid": self.gid} if self.gid else {})
+                {"data-text": self.words} | ({"data-gid": str(self.gid)} if self.gid else {})
             )
         self.words = ""
 
@@ -225,7 +225,7 @@ class SvgRenderer(RendererBase):
             attributes["transform"] = f"rotate({-angle:g} {number(x)} {number(y)})"  # it turns the clip too
             attributes |= self.looks.clip(gc, Affine2D().rotate_deg_around(x, y, angle))
         if gid:
-            attributes["data-gid"] = gid
+            attributes["data-gid"] = str(gid)
         if text and text != letters:
             attributes["data-text"] = text
         self.elements.append(Element("text", attributes, letters))

@@ -9,6 +9,7 @@ import numpy as np
 
 from animations import checks
 from animations.data import Data, anything, text
+from animations.guard import told_by
 from animations.kit import style
 from animations.kit.whys import noted
 from animations.why import Why
@@ -54,7 +55,7 @@ class Series(Data):
         column = gid.removeprefix(f"{self.name}.")
         if column == gid:
             return None
-        why = self.whys(column, step) if self.whys else None
+        why = told_by(f"{self}.whys", column, self.whys(column, step)) if self.whys else None
         return why.renamed(lambda gid: f"{self.name}.{gid}") if why else self._given(column, step)
 
     def _given(self, column: str, step: int) -> Why | None:

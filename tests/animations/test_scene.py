@@ -233,3 +233,15 @@ def test_notes_where_an_error_of_a_scene_came(method):
         getattr(SideBySide(failing()), method)(*["x"] * (method == "why"), 5)
     given = "'x', 5" if method == "why" else "5"
     assert raised.value.__notes__ == [f"in {name}.{method}({given})" for name in ("Failing", "SideBySide")]
+
+
+@pytest.mark.parametrize(("method", "returned", "message"), [
+    ("describe", None, "Told.describe must return a text, got None"),
+    ("moments", [0, 1], 'Told.moments must return what frames count, .* such as \\("year", .*, got \\[0, 1\\]'),
+    ("moments", ("year", [1990]), "got 1 counts for 6 frames"),
+    ("moments", ("year", list("abcdef")), "Told.moments: each count must hold real numbers"),
+])  # fmt: skip
+def test_refuses_what_a_method_should_not_return(method, returned, message):
+    scene = type("Told", (Small,), {method: lambda self, *given: returned})()
+    with pytest.raises((TypeError, ValueError), match=message):
+        getattr(scene, method)(*[0] * (method == "describe"))
