@@ -130,10 +130,15 @@ def form_of_all(values: np.ndarray, least: int, sign: str = "") -> Callable[[flo
     ['+0.2', '+0.25', '+0.2500', '+2.50e-01']
     """
     largest = float(np.abs(values).max(initial=0))
-    if largest and not 1e-3 <= largest < 1e8:
-        return lambda value: unsigned_zero(f"{value:{sign}.2e}")
-    decimals = max(least, 2 - math.floor(math.log10(largest))) if largest else least
-    return lambda value: unsigned_zero(f"{value:{sign}.{decimals}f}")
+    form = f"{sign}.2e"
+    if not largest or 1e-3 <= largest < 1e8:
+        form = f"{sign}.{max(least, 2 - math.floor(math.log10(largest or 1)))}f"
+
+    def write(value: float) -> str:
+        written = unsigned_zero(format(value, form))
+        return written if written[0] in "+-" else sign + written
+
+    return write
 
 
 def three_digits(value: float) -> str:
