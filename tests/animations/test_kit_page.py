@@ -74,21 +74,6 @@ def test_gives_a_number_in_a_row_room_for_its_longest_value(page):
     assert number.get_gid() == "net.loss"
 
 
-def test_counts_on_the_clock_and_names_the_phase(page):
-    page.clock((30, 150), "Update", "step", VALUES, 8000)
-    phase = page.phase((30, 120))
-    shown = []
-    for frame in (0, 1, 2):
-        page.update(frame)
-        texts = sorted((text for text in page.axes.texts if text.get_position()[1] == 150), key=lambda t: box(t).x0)
-        shown.append((" ".join(text.get_text() for text in texts), phase.get_text()))
-    assert shown == [
-        ("Update 3 of 8000", "initialise"),
-        ("Update 17 of 8000", "adjust, repeat"),
-        ("Update 8000 of 8000", "adjust, repeat"),
-    ]
-
-
 def test_moves_gliding_artists_between_frames_and_bound_ones_with_whole_frames(page):
     line, dot = page.rule((0, 10), 5), page.axes.plot([0], [0])[0]
     page.bind(line, linewidth=VALUES, color=["#ff0000", "#00ff00", "#0000ff"])
@@ -204,30 +189,6 @@ def test_places_plots_and_pictures_at_pixels(page):
     page.figure.draw_without_rendering()
     assert plot.get_window_extent().bounds == pytest.approx((40, 20, 200, 100))
     assert image.get_window_extent().bounds == pytest.approx((300, 10, 64, 64))
-
-
-def test_writes_a_name_before_its_number_which_alone_is_bold(page):
-    end = page.named((30, 100), "loss", "{:.1f}", "loss", VALUES, weight="bold", color=style.ERROR)
-    page.update(2)
-    name, number = page.axes.texts
-    assert (name.get_text(), number.get_text(), number.get_gid()) == ("loss", "8000.0", "net.loss")
-    assert (name.get_weight(), number.get_weight()) == ("normal", "bold")
-    assert name.get_color() == number.get_color() == style.ERROR
-    assert (box(name).x0, box(number).x1) == (30, pytest.approx(end, abs=1))
-    assert box(number).x0 - box(name).x1 == pytest.approx(SPACE, abs=1)
-
-
-def test_says_what_a_step_does_after_its_number(page):
-    place = page.step((30, 150), np.array([0, 0, 2000]))
-    told = page.step((30, 100), np.array([0, 0, 2000]), ["look", "look", "rest"].__getitem__)
-    shown = []
-    for frame in range(3):
-        page.update(frame)
-        shown.append([text.get_text() for text in page.axes.texts])
-    assert shown[1] == ["Step", "0", "initialise", "Step", "0", "look"]
-    assert shown[2] == ["Step", "2000", "adjust, repeat", "Step", "2000", "rest"]
-    assert place == (told[0], 150)
-    assert box(page.axes.texts[1]).x1 < place[0]
 
 
 def test_begins_and_ends_a_line_at_its_gaps(page):

@@ -7,27 +7,13 @@ from audit import check_layout, painted
 from animations import PixelStates, style
 from tests.animations.samples.neurons import (
     PICTURES,
-    STEPS,
     UPDATES,
     celsius,
     of_pictures,
     pixel_neuron,
     pixel_states,
     slow_motion,
-    states,
 )
-
-
-def test_holds_w_b_predictions_and_loss_of_the_same_step():
-    made = states()
-    for frame, step in enumerate(STEPS):
-        parameters = celsius().at(step)
-        assert made.w[frame] == parameters["dense_1.w"][0, 0]
-        assert made.b[frame] == parameters["dense_1.b"][0]
-        np.testing.assert_array_equal(made.predicted[frame], made.w[frame] * made.x + made.b[frame])
-        np.testing.assert_array_equal(made.squared_error[frame], (made.predicted[frame] - made.target) ** 2)
-    np.testing.assert_allclose(made.loss, made.squared_error.mean(axis=1), rtol=1e-14)
-    np.testing.assert_allclose(made.loss[:-1], celsius().losses[np.add(STEPS[:-1], 1)], rtol=1e-12)
 
 
 def test_takes_gradients_from_the_recording_and_adds_the_pulls_up_to_them():
