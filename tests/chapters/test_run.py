@@ -1,4 +1,4 @@
-"""Chapters in parallel: the same files as one by one; one error ends all, and so does Ctrl-C."""
+"""Chapters in parallel: each is reported; one error ends all, and so does Ctrl-C. (Their bytes: see test_starting.)"""
 
 import json
 import os

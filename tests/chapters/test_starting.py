@@ -1,4 +1,4 @@
-"""`python -m chapters` with a missing or full terminal, a gone reader, an early Ctrl-C, a name that is taken."""
+"""Chapters write the same bytes however they start. A gone reader, an early Ctrl-C, a hidden package, a full disk."""
 
 import json
 import os
@@ -65,7 +65,7 @@ ASCII = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "PYTHONIO
 OTHERS = ("gymnasium", "imageio", "imageio_ffmpeg")  # packages that chapters 1 and 3 do not need
 STARTS = {  # name → words, what a shell would write after them, environment
     "one by one": ("-OO -m chapters 3 1 3 --processes 1 --digests", "", {"PYTHONHASHSEED": "1", "TZ": "RUN+12"}),
-    "in parallel": ("-m chapters 1 3 --digests", ">&- 2>/dev/full", {"PYTHONHASHSEED": "2", "TZ": "RUN-13"}),
+    "in parallel": ("-OO -m chapters 1 3 --digests", ">&- 2>/dev/full", {"PYTHONHASHSEED": "2", "TZ": "RUN-13"}),
     "script": ("-O chapters/ch03_first_neuron.py", "2>&-", ASCII),
     "module": ("-m chapters.ch03_first_neuron", ">&- 2>&-", {}),
 }
