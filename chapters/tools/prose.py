@@ -27,6 +27,7 @@ from chapters.tools.highlighting import highlighted
 from chapters.tools.sources import source_lines
 
 SOURCE = re.compile(r"::source (\S+) (\S+)")
+WIDTHS = {"short": 66, "long": 104}  # letters of a line: as wide as the text; as wide as text and left margin
 MATHML = "http://www.w3.org/1998/Math/MathML"
 SPACING = (  # in MathML: a pattern → what it should be, so that signs and names stand as they are printed in books
     (r"(<mo>&#x0003D;</mo>)<mo>&#x02212;</mo>", r'\1<mo form="prefix">&#x02212;</mo>'),  # = -1 without a gap
@@ -40,7 +41,9 @@ SPACING = (  # in MathML: a pattern → what it should be, so that signs and nam
 def code(text: str, language: str = "python", caption: str = "") -> str:
     """Return a block of code in colours. If it is too wide, you can scroll it with the keyboard."""
     said = f"<figcaption>{caption}</figcaption>" if caption else ""
-    return f'<figure class="code">{said}<pre tabindex="0"><code>{highlighted(text, language)}</code></pre></figure>\n'
+    longest = max(map(len, text.split("\n")))
+    kind = "code" + next((f" {name}" for name, most in WIDTHS.items() if longest <= most), "")
+    return f'<figure class="{kind}">{said}<pre tabindex="0"><code>{highlighted(text, language)}</code></pre></figure>\n'
 
 
 def formula(latex: str, display: str) -> str:

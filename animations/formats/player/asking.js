@@ -172,9 +172,10 @@ class Asking {
   }
 
   put_beside() {  // → of the two sides of the picture, the one where the sheet covers less of what is asked and lit
-    const { film: { section, stage }, rail } = this, { left, width } = section.getBoundingClientRect();
+    const { film: { section, stage }, rail } = this, { left } = section.getBoundingClientRect();
     const picture = stage.getBoundingClientRect(), marked = [...section.querySelectorAll(".ring")];
-    const places = [Math.min(picture.right - left + 8, width - SHEET), Math.max(picture.left - left - SHEET - 8, 0)];
+    const most = document.documentElement.clientWidth - SHEET - 8;
+    const places = [Math.min(picture.right + 8, most), Math.max(picture.left - SHEET - 8, 8)].map((x) => x - left);
     const covered = places.map((place) => marked.reduce((sum, ring) => {
       const box = ring.getBoundingClientRect(), under = box.right > left + place && box.left < left + place + SHEET;
       return sum + (under ? (ring.matches(".asked") ? 100 : 1) : 0);

@@ -33,7 +33,8 @@ class Panels {
     const { section, stage } = this.film, width = section.clientWidth;
     if (!width) return;  // it is hidden
     const whole = document.fullscreenElement === section;
-    const height = (whole ? innerHeight : document.documentElement.clientHeight) - CONTROLS;
+    const framed = parent !== window;  // then the frame gets the height of the film
+    const height = (whole ? innerHeight : framed ? Infinity : document.documentElement.clientHeight) - CONTROLS;
     section.classList.toggle("narrow", width < NARROW);
     section.classList.toggle("wide", width >= WIDE);
     if (whole) this.fit_whole(width, height);
