@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 import tinylearn as tl
+from animations.audit.whys import leads_to
 from animations.kit.chain import Chain
 from animations.why import Code, Sum
-from tests.animations.why_checks import leads_to, wrong_with
 from tinylearn.layer_table import LAYERS, make_input, make_layer
 from tinylearn.layers import convolution, dense
 
@@ -109,7 +109,7 @@ def recording(request):
 
 def follow(chain, gid, step, most=400):
     """Ask a number and all that it leads to; return gid → explanation, and all faults."""
-    told, problems, waiting = {}, [], [(gid, None)]
+    told, problems, waiting = {}, [], [(gid, math.nan)]
     while waiting and len(told) < most:
         gid, value = waiting.pop()
         if gid not in told:
@@ -118,7 +118,9 @@ def follow(chain, gid, step, most=400):
                 problems.append(f"{gid} is not known")
                 continue
             waiting += leads_to(told[gid])
-        problems += wrong_with(gid, told[gid], value=value)
+            problems += told[gid].faults()
+        if not (math.isnan(value) or value == told[gid].value or math.isclose(value, told[gid].value, rel_tol=1e-6)):
+            problems.append(f"{gid} is {value} where it is used, and {told[gid].value} where it is explained")
     return told, problems
 
 

@@ -41,30 +41,22 @@ def test_counts_correct_answers():
     assert check_whys(Doubled(), frames=[-1, 2]) == 2
 
 
-@pytest.mark.parametrize(
-    ("why", "problem"),
-    [
-        (lambda self, gid, frame: None, "doubled, which is drawn, has no explanation (frame 0, 1, 2)"),
-        (lambda self, gid, frame: Why("another", 3.0, [Line("read", 3.0)]), "doubled shows 2.5, explained is 3.0"),
-        (lambda self, gid, frame: Why("bare", 2 * VALUES[frame]), "doubled: nothing is said of it (frame 0, 1, 2)"),
-        (
-            lambda self, gid, frame: Why("a sum", 2.5, [Sum("of two", ["a", "b"], [Term(1.0), Term(1.0)], 2.5)]),
-            "doubled: of two: the bars add up to 2.0, not 2.5",
-        ),
-        (
-            lambda self, gid, frame: Doubled.why(self, gid, frame) if gid != "half" else Why("", 9, [Line("read", 9)]),
-            "half is 1.25 where it is used, and 9.0 where it is explained (frame 0)",
-        ),
-        (
-            lambda self, gid, frame: (
-                Doubled.why(self, gid, frame)
-                if gid != "half"
-                else Why("half", VALUES[frame], [Line("1 + 1", 1, "+", 1, "=", VALUES[frame])])
-            ),
-            "half: 1 + 1: 1.0 + 1.0 = 4.0 has the values [2.0, 4.0] on its sides (frame 2)",
-        ),
-    ],
-)
+def other_half(why):
+    """Return a `why` that explains the half otherwise."""
+    return lambda self, gid, frame: why(VALUES[frame]) if gid == "half" else Doubled.why(self, gid, frame)
+
+
+@pytest.mark.parametrize(("why", "problem"), [
+    (lambda self, gid, frame: None, "doubled, which is drawn, has no explanation (frame 0, 1, 2)"),
+    (lambda self, gid, frame: Why("another", 3.0, [Line("read", 3.0)]), "doubled shows 2.5, its explanation says 3.0"),
+    (lambda self, gid, frame: Why("bare", 2 * VALUES[frame]), "doubled: nothing is said of it (frame 0, 1, 2)"),
+    (lambda self, gid, frame: Why("a sum", 2.5, [Sum("of two", ["a", "b"], [Term(1.0), Term(1.0)], 2.5)]),
+     "the explanation of doubled is wrong: of two: the bars add up to 2.0, not 2.5"),
+    (other_half(lambda half: Why("", 9, [Line("read", 9)])),
+     "half is 1.25 where it is used, and 9.0 where it is explained (frame 0)"),
+    (other_half(lambda half: Why("half", half, [Line("1 + 1", 1, "+", 1, "=", half)])),
+     "half is wrong: 1 + 1: 1.0 + 1.0 = 4.0 has the values [2.0, 4.0] on its sides (frame 2)"),
+])  # fmt: skip
 def test_finds_a_fault(why, problem):
     with pytest.raises(AssertionError, match=re.escape(problem)):
         check_whys(changed(why=why))
