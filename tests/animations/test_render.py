@@ -26,7 +26,7 @@ SUFFIXES = "path must end in .apng, .gif, .html, .mp4, .png, got "
 REFUSED = {
     "unknown suffix": ("scene.bmp", {}, f"{SUFFIXES}'scene.bmp'"),
     "no suffix": ("scene", {}, f"{SUFFIXES}'scene'"),
-    "fps 0": ("scene.gif", {"fps": 0}, "60, or … 50 for .gif and .apng, because viewers do not show more, got 0"),
+    "fps 100": ("scene.gif", {"fps": 100}, "fps must lie in 0.01 … 60, or … 50 for .gif and .apng, because viewers"),
     "fps that is no number": ("scene.gif", {"fps": float("nan")}, "fps must lie in 0.01 … 60"),
     "negative hold": ("scene.gif", {"hold_last": -1}, "hold_last must be 0 to 600 seconds, got -1"),
     "endless hold": ("scene.gif", {"hold_last": float("inf")}, "hold_last must be 0 to 600 seconds, got inf"),

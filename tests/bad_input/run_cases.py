@@ -27,7 +27,7 @@ scene("Backpropagation", an.Backpropagation, speaks=("recording",),
       recording=one_of("the recording of an update", one_update, other_recording()),
       step=choice(1, wrong=[0, 2, -1, 1.5, None, "1", np.nan, 10**20, [1]]))  # fmt: skip
 scene("NetworkDiagram", an.NetworkDiagram, speaks=("recording", "output_shapes", "Dense"), **NETWORK)
-scene("explore", an.explore, speaks=("recording", "RecordedParameters"),
+scene("explore", an.explore, speaks=("recording",),
       recording=one_of("a recording", lambda: run(2, (3, 1))[1], run(2, (3, 1))[0]),
       steps=optional(clock(0, 1, 4, wrong=[[0, 5], [99]])),
       numbers=choice((), [], ["dense_1.w[0, 1]"], ("dense_2.b",), also=[{}],
