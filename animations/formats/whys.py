@@ -2,8 +2,8 @@
 
 One number leads to others. These are explained too, as many as a frame may have: first the nearest ones and those that
 count most. So the way back from a number on the picture ends at a parameter or at data. If all explanations together
-are too large, only every second frame is explained, or every fourth, …, and the page says so. Two frames tell how large
-all would be. They are early ones, since for a late one a scene may have to repeat most of the training. And their
+are too large, only every second frame is explained, or every fourth, …, as the film's data says. Two frames tell how
+large all would be. They are early ones, since for a late one a scene may have to repeat most of the training. And their
 numbers are powers of two, so that they are usually among those that are explained in the end.
 """
 

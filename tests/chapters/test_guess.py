@@ -46,7 +46,9 @@ def written(tmp_path_factory):
     for name in ("ch01_first", "ch01_second"):
         render(Numbers(), out / f"{name}.html", progress=False, fps=10)
         films.append(figure(out, name))
-    main = [YEAR.fragment(), WHICH.fragment(), films[0], "<p>More.</p>", OPEN.fragment(), films[1]]
+    told = [f'<div class="prose"><p id="told-{i}">It is.</p><h2>More</h2><p>And so on.</p></div>' for i in range(3)]
+    main = [YEAR.fragment(), WHICH.fragment(), films[0], told[0], OPEN.fragment(), films[1], told[1],
+            OPEN.fragment(), told[2]]  # fmt: skip
     path = out / "ch01.html"
     path.write_text(page("Guesses", "chapter", "\n".join(main), ""), encoding="utf-8")
     return path
@@ -94,6 +96,19 @@ def test_shows_a_film_to_those_who_give_up_or_start_it(opened):
     browser.wait_for("tinylearnFilms.clock.seen.size > 0")
     browser.press(" ")
     browser.wait_for(f"{VEILS} === 0 && {PLAYING} === 0")
+
+
+SHOWN = "[...document.querySelectorAll('.prose p')].map((each) => Number(each.offsetHeight > 0)).join('')"
+
+
+def test_hides_what_is_told_behind_a_guess_or_its_film_until_it_is_answered_or_left(opened):
+    browser = opened()
+    assert browser.run(f"return {SHOWN}") == "010101"
+    press = "document.querySelectorAll('.guess')[{}].querySelector('{}').click()"
+    for number, button, shown in ((0, "button", "010101"), (1, "button", "110101"), (3, ".skip", "110111")):
+        browser.run(press.format(number, button))
+        assert browser.run(f"return {SHOWN}") == shown
+    assert opened("#told-1").run(f"return {SHOWN}") == "011101"  # a link leads to it
 
 
 def test_tells_how_it_is_when_the_film_has_told_it(opened):

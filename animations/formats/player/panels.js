@@ -67,7 +67,7 @@ class Panels {
   scale_to(scale, width) {
     const { style } = this.film.stage;
     style.setProperty("--scale", scale);
-    style.maxWidth = `${width * scale}px`;
+    style.setProperty("--own", width);
   }
 
   place(node, width) {
@@ -104,10 +104,15 @@ class Panels {
     panel.classList.toggle("more-left", left);
     panel.classList.toggle("more-right", more);
     panel.classList.toggle("ends", !left && !more);
+    this.name(panel, left || more);
   }
 
-  let_scroll(panel, scrolls) {  // with a name, and a place in the order of Tab: arrow keys scroll it then
+  let_scroll(panel, scrolls) {
     panel.classList.toggle("scrolls", scrolls);
+    this.name(panel, scrolls);
+  }
+
+  name(panel, scrolls) {  // it gets a place in the order of Tab, too: arrow keys scroll it then
     if (scrolls === panel.hasAttribute("role")) return;
     const label = `${this.film.id}, panel ${this.panels.indexOf(panel) + 1}, scrolls sideways`;
     const said = { tabindex: "0", role: "region", "aria-label": label };

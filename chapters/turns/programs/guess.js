@@ -70,11 +70,14 @@ function film_behind(section) {
 const { players = [], clock } = window.tinylearnFilms ?? {};
 const film_in = (figure) => players.find((each) => figure?.contains(each.film.section))?.film;
 
-function text_behind(figure) {
-  // → the paragraphs behind a film, up to the next heading: they say what it shows
-  const [...parts] = figure.nextElementSibling?.matches(".prose") ? figure.nextElementSibling.children : [],
-    heading = parts.findIndex((part) => part.matches("h1, h2, h3"));
-  return heading < 0 ? parts : parts.slice(0, heading);
+function hide_behind(element) {
+  // What is told behind a guess or a film, up to the next heading, waits → function () that shows it, or null
+  const [...parts] = element.nextElementSibling?.matches(".prose") ? element.nextElementSibling.children : [],
+    heading = parts.findIndex((part) => part.matches("h1, h2, h3")),
+    told = heading < 0 ? parts : parts.slice(0, heading);
+  for (const each of told) each.classList.add("waits");
+  const show = () => told.forEach((each) => each.classList.remove("waits"));
+  return told.length ? show : null;
 }
 
 function hold(figure, cover) {
@@ -83,12 +86,12 @@ function hold(figure, cover) {
   if (film?.started) return () => {}; // the address asks for a moment of it
   const hidden = cover ? [...figure.children] : [],
     paused = film?.paused,
-    told = text_behind(figure);
+    tell = hide_behind(figure);
   let held = true;
   const show = () => {
     if (!held) return;
     held = false;
-    for (const each of told) each.classList.remove("waits");
+    tell?.();
     for (const each of hidden) each.inert = false;
     veil.remove();
     if (film && !film.started) film.paused = paused;
@@ -102,7 +105,6 @@ function hold(figure, cover) {
     film.followers.push(() => film.started && show()); // somebody plays it, or steps on
   }
   for (const each of hidden) each.inert = true;
-  for (const each of told) each.classList.add("waits");
   if (cover) figure.append(veil);
   return show;
 }
@@ -124,13 +126,17 @@ for (const section of document.querySelectorAll(".guess")) {
     answer = section.querySelector("details");
   const said = make("p", { class: "said", role: "status" });
   const figure = film_behind(section),
-    film = film_in(figure);
+    film = film_in(figure),
+    go_on = figure ? null : hide_behind(section),
+    skip = make("button", { type: "button", class: "skip" }, "Go on without a guess");
   const reveal = (guessed, judge) => {
     const tell = () => {
       if (section.matches(".answered")) return;
       said.textContent = judge();
       section.classList.replace("judged", "answered");
     };
+    go_on?.();
+    skip.remove();
     Object.assign(answer, { hidden: false, open: true }); // its room is there from now on, so that nothing moves later
     section.classList.add("judged");
     if (film && film.picture < film.last) {
@@ -146,4 +152,10 @@ for (const section of document.querySelectorAll(".guess")) {
   open.get(figure)?.guesses.add(section);
   answer.hidden = true;
   answer.before(...(data.options ? answer_choice : answer_place)(section, data, reveal), said);
+  if (!go_on) continue;
+  said.before(skip);
+  skip.addEventListener("click", () => {
+    go_on();
+    skip.remove();
+  });
 }
