@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from audit import check_layout, painted
+from audit import check_layout, numbers_on, painted
 
-from animations import PixelStates, style
+from animations import NeuronUpdates, PixelStates, audit, style
 from tests.animations.samples.neurons import (
     PICTURES,
     UPDATES,
@@ -14,6 +14,7 @@ from tests.animations.samples.neurons import (
     pixel_states,
     slow_motion,
 )
+from tinylearn import SGD, Dense, MeanSquaredError, Recorder, Sequential, fit
 
 
 def test_takes_gradients_from_the_recording_and_adds_the_pulls_up_to_them():
@@ -69,3 +70,18 @@ def test_shows_states_after_the_updates():
         np.testing.assert_array_equal(found.w[row], of_pictures().at(step)["dense_1.w"][:, 0])
         assert found.b[row] == of_pictures().at(step)["dense_1.b"]
     assert found.last == 8
+
+
+def test_writes_small_numbers_with_enough_digits_and_each_update_with_its_own_rate():
+    x, recorder = np.array([-0.5, 0.1, 0.9]), Recorder(model := Sequential([Dense(1, 1, rng=np.random.default_rng(0))]))
+    slower = lambda update: setattr(update.optimizer, "learning_rate", 0.1 / (1 + update.step))  # noqa: E731
+    fit(model, x[:, None], 3 * x[:, None] + x[:, None] ** 2, loss=MeanSquaredError(), optimizer=SGD(0.1), epochs=3,
+        callbacks=[recorder, slower])  # fmt: skip
+    scene = NeuronUpdates(recorder.recording, x, 3 * x + x**2, [1, 2])
+    audit(scene, checks={"why", "cut off", "touching"}).check()
+    for update, rate in ((0, "0.1"), (1, "0.05")):
+        scene.update(3 + 3 * update)
+        texts = {gid: number.get_text() for gid, number in numbers_on(scene.page.figure).items()}
+        pulls = [float(texts[f"pull[{row}]"].replace("−", "-")) for row in range(3)]
+        np.testing.assert_allclose(pulls, scene.pulls[update], atol=0.005)
+        assert (texts["rate.w"], texts["rate.b"]) == (rate, rate)

@@ -227,7 +227,9 @@ class NeuronUpdates(PageScene):
         axes.set(xlim=w[0, [0, -1]], ylim=b[[0, -1], 0])
         axes.plot(*best, "*", color=style.TARGET, markersize=15, zorder=3)
         words = "no error" if loss.max() > 1e9 * self.loss_at(best) else "least error"
-        axes.annotate(words, tuple(best), (8, 8), textcoords="offset points", color=style.TARGET, size=style.SMALL)
+        far = best[0] > low[0] + 0.7 * (high - low)[0]  # no room for words at its right
+        axes.annotate(words, tuple(best), (-8 if far else 8, 8), textcoords="offset points", color=style.TARGET,
+                      size=style.SMALL, ha="right" if far else "left")  # fmt: skip
 
     def _way(self, frame: float) -> tuple[np.ndarray, np.ndarray]:
         """Return the path up to a frame, or a moment between two."""
