@@ -63,7 +63,11 @@ def described(value: Any) -> str:
         if len(inside) > LONGEST:
             return f"{type(value).__name__} of {len(value)}, checksum {zlib.crc32(inside.encode()):08x}"
         return f"[{inside}]" if type(value) is list else f"({inside},)" if len(value) == 1 else f"({inside})"
-    return re.sub(r" at 0x[0-9A-Fa-f]+", "", repr(value))
+    try:
+        text = repr(value)
+    except Exception:  # whatever a user's object raises, such as one that is not complete yet
+        text = object.__repr__(value)
+    return re.sub(r" at 0x[0-9A-Fa-f]+", "", text)
 
 
 def digest(array: np.ndarray) -> str:

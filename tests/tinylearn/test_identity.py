@@ -67,6 +67,15 @@ def test_tells_two_calls_apart_by_any_argument(make, one, other):
     assert len(repr(make(one))) < 100
 
 
+class Silent:
+    def __repr__(self):
+        raise ValueError("it is not complete")
+
+
+def test_takes_arguments_that_cannot_be_written():
+    assert "Silent object>" in repr(Weighted([1.0], key=Silent()))
+
+
 def test_describes_a_call_as_it_is_written_but_without_generators_and_addresses():
     assert repr(Weighted([1.0], 2, key=3)) == "Weighted(weights=[1.0], 2, key=3)"
     assert repr(Scaled([1.0], rng=RNG(0))) == repr(Scaled([1.0])) == "Scaled(factors=[1.0])"

@@ -29,7 +29,8 @@ def explain(recording: Recording, step: int, name: str) -> Explanation:
 
     If `fit` made the recording in this process, it needs nothing else; only x and y must not have changed. If you
     loaded it, or made it in your own loop, call `with_training` first. You can explain every recorded update. `every`,
-    `budget` or `select` may have dropped earlier ones, as long as these can be repeated.
+    `budget` or `select` may have dropped earlier ones, as long as these can be repeated: not if a callback changed the
+    learning rate there.
 
     Raises ValueError if the repeated update differs from the recorded one in a single bit.
 
