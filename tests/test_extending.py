@@ -53,5 +53,5 @@ def test_a_layer_for_the_library(tmp_path):
     code = [sys.executable, "-c", USE + BAD_INPUT]
     lines = subprocess.run(code, cwd=tmp_path, capture_output=True, text=True, check=True).stdout.splitlines()
     assert lines[:2] == ["True", "[2. 2.] (201, 2)"]
-    assert lines[2].split() == ["Scale()", "scale_1", "(N,", "2)", "2"]
+    assert lines[2].split() == ["Scale(n_in=2)", "scale_1", "(N,", "2)", "2"]
     assert lines[3:] == ["right", "refused", "refused"], "its row in the table makes one of bad input"

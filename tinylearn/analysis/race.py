@@ -1,4 +1,4 @@
-"""A race: variants of a training that differ in one thing, with the same initial weights and the same batches.
+"""A race: variants of a training that differ in one thing. All else is the same: also initial weights and batches.
 
 So every difference at the end comes from that one thing, and not from luck at the start. `animations.Race` draws it.
 """
