@@ -24,7 +24,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 from animations import Scene, render
-from tests.chapters.chapter_helpers import alive_in
+from tests.sessions import alive_in
 from tinylearn import SGD, Checkpoint, Dense, MeanSquaredError, Recorder, Recording, ReLU, Sequential, fit, workers
 from tinylearn.checkpoint import read_more
 
@@ -140,7 +140,7 @@ def trial(name: str, folder: Path, whole: Path, seconds: float) -> tuple[float, 
     while left and time.monotonic() - began < HANGS:  # the server of processes ends when it notices
         time.sleep(0.05)
         left = alive_in(process.pid)
-    wrong = [f"still runs: {command}" for command in left]
+    wrong = [f"still runs: {command}" for command in left.values()]
     try:
         wrong += faults(folder, whole, said)
     except (OSError, ValueError, KeyError) as error:

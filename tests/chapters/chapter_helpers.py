@@ -66,19 +66,6 @@ def uncoloured(page):
     return re.sub("</?span[^>]*>", "", page)
 
 
-def alive_in(session):
-    """Return the running processes of a session; a process that has ended may wait for its parent."""
-    found = []
-    for path in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            state, _, _, its_session = path.read_text().rpartition(")")[2].split()[:4]
-        except OSError:
-            continue
-        if int(its_session) == session and state != "Z":
-            found.append((path.parent / "cmdline").read_text())
-    return found
-
-
 def quick_run(module, folder, formats, keep=lambda *_: None):
     """Run a chapter quickly, and watch it; `keep` is given its name, its record and its folder."""
     number = module.__name__.removeprefix("chapters.")[:4]

@@ -19,8 +19,9 @@ from chapters.tools.remaining_time import WORK
 from chapters.tools.run import run_all
 from chapters.tools.settings import parser
 from tests.chapters import stand_ins
-from tests.chapters.chapter_helpers import alive_in, uncoloured
+from tests.chapters.chapter_helpers import uncoloured
 from tests.chapters.stand_ins import StandIn
+from tests.sessions import alive_in
 
 ROOT = Path(__file__).parents[2]
 

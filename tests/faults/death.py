@@ -7,9 +7,9 @@ import statistics
 import time
 from dataclasses import dataclass
 from multiprocessing.connection import wait
-from pathlib import Path
 
 from tests.faults.planted_faults import PLANTED_FAULTS
+from tests.sessions import alive_in
 
 CONTEXT = multiprocessing.get_context("forkserver")  # a child starts quickly: the server has imported everything
 CONTEXT.set_forkserver_preload(["tests.faults.jobs"])
@@ -124,21 +124,8 @@ def _live(job, folder, signs, errors, planted):
 def _orphans(session, seconds):
     """Return the processes of a session that do not end within that many seconds; end them."""
     deadline = time.monotonic() + seconds
-    while (left := _members(session)) and time.monotonic() < deadline:
+    while (left := alive_in(session)) and time.monotonic() < deadline:
         time.sleep(0.02)
     for pid in left:
         os.kill(pid, 9)
     return left
-
-
-def _members(session):
-    """Return the ids of the processes that belong to a session, where /proc tells it."""
-    found = []
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            state, _, _, of = stat.read_text().rpartition(")")[2].split()[:4]
-        except OSError:
-            continue
-        if int(of) == session and state not in "ZX":
-            found.append(int(stat.parent.name))
-    return found

@@ -101,7 +101,7 @@ def test_ends_the_processes_that_draw_in_a_kill_too(tmp_path):
     orphans = life.kill()
     life.death()
     assert life.heard
-    assert orphans == []
+    assert not orphans
 
 
 def test_refuses_the_second_of_two_recorders_in_one_folder(tmp_path):
