@@ -24,9 +24,10 @@ class Panels {
       for (const text of panel.querySelectorAll("text[transform]"))
         this.turned.set(text, [panel, text.getAttribute("transform")]);
     });
+    this.leading = new Leading(this);
     new ResizeObserver(() => this.fit()).observe(section);
     for (const event of ["resize", "fullscreenchange"]) addEventListener(event, () => this.fit());
-    this.leading = new Leading(this);
+    this.fit();  // before the page goes to a place that its address asks for
   }
 
   fit() {
@@ -40,7 +41,10 @@ class Panels {
     if (whole) this.fit_whole(width, height);
     else this.fit_page(width, height);
     this.grow();
-    for (const panel of this.panels) this.hint(panel);
+    for (const panel of this.panels) {
+      this.hint(panel);
+      this.leading.left.set(panel, panel.scrollLeft);  // it was not moved by hand
+    }
   }
 
   fit_whole(width, height) {  // the whole film, however small or large; its panels across or below each other
