@@ -158,8 +158,9 @@ class EndingWith(Group):
         return told or film.why(gid, min(frame, film.frames - 1))  # of the film that the answer covers
 
     def moments(self) -> tuple[str, Sequence[float]]:
-        unit, values = self.scenes[0].moments()
-        return unit, [*values, values[-1]]
+        (unit, values), (_, ends) = (scene.moments() for scene in self.scenes)
+        later = not isinstance(values[-1], str) and ends[0] > values[-1]
+        return unit, [*values, ends[0] if later else values[-1]]  # the answer may be that of a later moment
 
     def _panels(self, figure: FigureBase) -> list[SubFigure]:
         film, self.cover = (figure.add_subfigure(figure.add_gridspec(1, 1)[0]) for _ in self.scenes)

@@ -274,7 +274,7 @@ pause = {frame: 1 for frame, step in enumerate(bars.steps) if step == training.u
 book.ask(Place('How much does the truck get for "truck" before the network has learned anything?',
                "A network that knows nothing gives every class a little.",
                name="probability", low=0, high=1, start=0.5, answer=first[0]))  # fmt: skip
-book.film("ch07_truck_and_frog", Clip(bars, **book.pace(5, 2), hold_first=2.5, hold_last=4, holds=pause),
+book.film("ch07_truck_and_frog", Clip(bars, **book.pace(5), hold_first=2.5, hold_last=4, holds=pause),
           "The network's answers to two pictures that it never learns from.")  # fmt: skip
 logits = np.asarray(bars.logits, float)  # of each picture of the film, each class of truck and frog
 

@@ -77,12 +77,13 @@ def diagnose(
     ('w', 'grew w from norm 1 to 2e+06')
     >>> diagnose(start, 1.0, {"w": 2e6, "b": 0.0}, loss=1.0, loss_again=lambda: 0.5)
     """
+    when = "" if known_at is None else f" (after update {known_at})"
     for name, now in after.items():
         if not math.isfinite(now):
             return name, f"made {name} NaN or infinite"
     if not math.isfinite(loss):
-        largest = max(after, key=after.__getitem__, default="")  # a model may have nothing to learn
-        at = f", with {largest} at norm {after[largest]:.3g}" if after else ""
+        largest = max(before, key=before.__getitem__, default="")  # a model may have nothing to learn
+        at = f", with {largest} at norm {before[largest]:.3g}{when}" if before else ""
         return largest, f"met a loss of {loss:g}{at}"
     if math.hypot(*after.values()) <= 10 * total:
         return None
@@ -92,7 +93,6 @@ def diagnose(
         if now > GROWTH * size > 0 and now > 1:
             if loss_again is not None and loss_again() < loss:
                 return None
-            when = "" if known_at is None else f" (after update {known_at})"
             return name, f"grew {name} from norm {was:.3g}{when} to {now:.3g}"
     return None
 

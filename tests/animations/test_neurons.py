@@ -48,7 +48,7 @@ def test_draws_a_neuron_that_has_learned_nothing(made):
 @pytest.mark.parametrize(("total", "target", "said", "colour"), [
     (2.0, 1, "says horse ✓", style.TARGET), (-2.0, 1, "says deer ✗", style.ERROR),
     (2.0, 0, "says horse ✗", style.ERROR), (-2.0, 0, "says deer ✓", style.TARGET),
-    (0.0, 0, "cannot tell", style.QUIET),
+    (0.0, 0, "counts as horse", style.QUIET),
 ])  # fmt: skip
 def test_gives_the_verdict(made, total, target, said, colour):
     made.sums[4] = total, 3.0

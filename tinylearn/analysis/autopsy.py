@@ -59,7 +59,7 @@ def autopsy(recording: Recording, last: int = 8) -> Autopsy:
     ...     losses = fit(model, x, 2 * x, epochs=100, **settings)
     ... except DivergenceError:
     ...     print(recorder.recording.autopsy(last=3))
-    update 39 met a loss of inf, with dense_1.w at norm ...e+158, with learning rate 1000; ... before it:
+    update 39 met a loss of inf, with dense_1.w at norm ...e+154, with learning rate 1000; ... before it:
     after update                36          37          38
     loss before it      ...e+285  ...e+294  ...e+302
     gradient norm       ...e+143  ...e+147  ...e+151

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from animations.kit.chain.arithmetic import Index, gid_of
-from animations.kit.chain.words import place_of, places_in
+from animations.kit.chain.words import names_of_rows, place_of, places_in
 from animations.why import Term
 from tinylearn import Recording, Sequential
 from tinylearn import layers as tl
@@ -25,7 +25,7 @@ class Look:
     layers      name → what was seen of the layer; "model" is the whole model
     parameters  name → array, as in this pass; `prefix` stands before their gids
     state       name → array, what the layers kept from before this pass
-    labels      the names of the rows (N,): "row 17"
+    labels      the names of the rows (N,): "row 17", "row x = 0.5"
     inputs      the names of the D numbers of x (N, D): ["height", "weight"]; empty if they have none
     """
 
@@ -119,7 +119,7 @@ class Update(Look):
         seen = passes(recording, step, again)
         self.made: Replayed = seen.made
         self.layers, self.loss, self.targets = seen.layers, seen.loss, seen.target
-        self.labels = [f"row {row}" for row in seen.rows]
+        self.labels = names_of_rows(seen.rows, self.layers[MODEL].x)
         self.gradients = self.made.after.model.named_gradients()
         training = self.made.after if again else self.made.before
         self.parameters, self.state = training.model.named_parameters(), training.model.named_state()

@@ -13,6 +13,17 @@ from animations.kit.whys import place
 COLOURS = ("red", "green", "blue")
 
 
+def names_of_rows(rows: Sequence[int], x: np.ndarray) -> list[str]:
+    """Name the rows of a batch x, of which the data's numbers are known: by their one number, or counted from 1.
+
+    >>> names_of_rows([4, 2], np.array([[0.5], [-3.0]])), names_of_rows([4, 2], np.zeros((2, 2)))
+    (['row x = 0.5', 'row x = -3'], ['row 5', 'row 3'])
+    """
+    if x.shape[1:] == (1,):
+        return [f"row x = {value:.6g}" for value in x[:, 0].tolist()]
+    return [f"row {row + 1}" for row in rows]
+
+
 def place_of(index: Index, names: Sequence[str] = (), in_colour: bool = False) -> str:
     """Say where a number stands in a row.
 

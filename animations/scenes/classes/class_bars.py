@@ -74,8 +74,6 @@ class ClassBars(PageScene):
     weights: np.ndarray | None = array("S", "D", "K", default=None, kw_only=True)
     biases: np.ndarray | None = array("S", "K", default=None, kw_only=True)
 
-    glides = True
-
     def prepare(self) -> None:
         sums, count = self.probabilities.sum(axis=2), len(self.pictures)
         if not (abs(sums - 1) < 1e-3).all():
@@ -171,5 +169,5 @@ class ClassBars(PageScene):
                          xticks=[0, 0.5, 1], ylim=(count - 0.5, -0.5), yticks=[])  # fmt: skip
         for k, values in enumerate(self.probabilities[:, p].T):
             (bar,) = axes.barh(k, 0, height=0.62, color=style.TARGET if k == target else style.FAINT, zorder=3)
-            page.glide(bar, width=values)
+            page.bind(bar, width=values)
         page.bind(axes.axvline(0, color=style.INK, linewidth=1.5, zorder=4))  # over bars of less than a pixel

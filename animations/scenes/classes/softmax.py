@@ -42,7 +42,6 @@ class SoftmaxBars(PageScene):
     moving: int = position("K", kw_only=True)
 
     size = (1280, 600)
-    glides = True
 
     def prepare(self) -> None:
         self.count = self.lengths["K"]
@@ -96,7 +95,6 @@ class SoftmaxBars(PageScene):
         for k, bar in enumerate(bars):
             number = add_number(axes, k, 0, form, f"{letter}[{k}]", ha="center", va="bottom", color=style.SERIES[k],
                                 size=style.MEDIUM if self.count < 5 else style.SMALL, zorder=4)  # fmt: skip
-            self.page.bind(number, value=values[:, k])
-            self.page.glide(number, y=tops[:, k])
-            self.page.glide(bar, height=values[:, k])
+            self.page.bind(number, value=values[:, k], y=tops[:, k])
+            self.page.bind(bar, height=values[:, k])
         return list(bars)

@@ -94,12 +94,12 @@ class FeatureMaps(PageScene):
             self._draw_filter(k, LEFT + APART * column, 484 - DOWN * row)
 
     def said(self, frame: int) -> str:
-        """Return the answer, and whether it is right; a sum of zero is no answer."""
+        """Return the answer, and whether it is right; a sum of zero counts as the second answer."""
         answer = int(self.sums[frame] > 0)
         return (
             f"says {self.answers[answer]} {'✓' if answer == self.target else '✗'}"
             if self.sums[frame]
-            else "cannot tell"
+            else f"counts as {self.answers[1]}"
         )
 
     def describe(self, frame: int) -> str:

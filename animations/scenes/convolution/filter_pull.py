@@ -52,8 +52,8 @@ class FilterPull(PageScene):
     recording  of the update, to explain dout (back to the loss) and the step (by the optimiser's lines)
 
     It shows the four places that pulled most, out of those whose patches lie in the picture and do not overlap. The
-    weight with the largest gradient has a frame; its numbers stand below each column. Raises ValueError if the pulls do
-    not add up to the gradient, or there are no four such places.
+    weight on which this picture pulls hardest has a frame; its numbers stand below each column. Raises ValueError if
+    the pulls do not add up to the gradient, or there are no four such places.
 
     The gids: `step`; `places` and `pictures`, the numbers of further ones; `dout[k]` of the four places; and for the
     framed weight `pull[k]`, `pull.places`, `pull.pictures`, `gradient`, `before`, `change`, `after`.
@@ -93,8 +93,7 @@ class FilterPull(PageScene):
         pulls = [dout[place] * self.patches[place] for place in self.shown]
         rest = added[self.chosen] - sum(pulls), self.gradient - added[self.chosen]
         self.columns = [*pulls, *rest, self.gradient, self.before, self.after - self.before, self.after]
-        self.largest = np.unravel_index(np.abs(self.gradient).argmax(), self.gradient.shape)
-
+        self.largest = np.unravel_index(np.abs(added[self.chosen]).argmax(), self.gradient.shape)
         self.recorded = recorded_filter(self)
 
     def draw(self, figure: FigureBase) -> None:
@@ -107,8 +106,9 @@ class FilterPull(PageScene):
         for line in range(4):
             said = [self.said(frame)[line] for frame in range(self.frames)]
             page.words(said, (RIGHT, 576 - 24 * line), weight="normal" if line else "bold")
-        scales = page.quiet("colours: one scale for the four places, one for the sums, one for the filter, one for the "
-                            "step; numbers: of the framed weight", (LEFT, 18), size=style.SMALL)  # fmt: skip
+        scales = page.quiet("colours: one scale each for the places, the sums, the filter and the step; numbers: of "
+                            "the framed weight, which this picture pulls hardest", (LEFT, 18),
+                            size=style.SMALL)  # fmt: skip
         page.show(np.arange(self.frames) >= FIRST, scales)
 
     def describe(self, frame: int) -> str:

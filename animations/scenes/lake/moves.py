@@ -174,8 +174,9 @@ class LakeMoves(PageScene):
             page.number("{:.4f}", f"exact[{k}]", self.exact[self.tile, k], (EXACT, y), color=style.TARGET,
                         size=style.SMALL, zorder=4)  # fmt: skip
             bar = page.axes.add_patch(Rectangle((BARS, y - 14), 0, 28, zorder=3))
-            page.bind(bar, facecolor=np.where(chosen, style.WEIGHT, style.FAINT))
-            page.glide(bar, width=LONGEST * self.beside_best[:, k])
+            page.bind(
+                bar, facecolor=np.where(chosen, style.WEIGHT, style.FAINT), width=LONGEST * self.beside_best[:, k]
+            )
         page.quiet("probability of winning", (BARS, TOP + 14), size=style.SMALL)
         page.text("network", (PREDICTED, TOP + 14), ha="right", size=style.SMALL)
         page.text("exact", (EXACT, TOP + 14), ha="right", size=style.SMALL, color=style.TARGET)

@@ -67,7 +67,6 @@ class HiddenLayer(PageScene):
     neurons: list[int] | None = positions("K", sys.maxsize, default=None, kw_only=True)
 
     size = (1346, 720)
-    glides = True
 
     def prepare(self) -> None:
         if len(self.targets) != 2 or self.lengths["K"] > MOST:
@@ -114,10 +113,12 @@ class HiddenLayer(PageScene):
             self._draw_probability(picture, y)
 
     def said(self, picture: int, frame: int) -> str:
-        """Return the network's answer to a picture, and whether it is right; one half is no answer."""
+        """Return the network's answer to a picture, and whether it is right; one half counts as the second class."""
         p, true = self.predicted[frame, picture], self.targets[picture]
         answer = int(p > 0.5)
-        return "cannot tell" if p == 0.5 else f"says {self.classes[answer]} {'✓' if answer == true else '✗'}"
+        if p == 0.5:
+            return f"counts as {self.classes[1]}"
+        return f"says {self.classes[answer]} {'✓' if answer == true else '✗'}"
 
     def describe(self, frame: int) -> str:
         shown = []
@@ -148,8 +149,8 @@ class HiddenLayer(PageScene):
             lengths = sign * self.lengths_of_bars[:, picture, neuron]
             bar = page.axes.add_patch(Rectangle((x - 36, base), 72, 0, color=style.INPUT, linewidth=0, zorder=3))
             number = page.number("{:.2f}", f"{name}.answers[{neuron}]", answers, (x, base), ha="center")
-            page.glide(bar, height=lengths)
-            page.glide(number, y=base + lengths + sign * 16)
+            page.bind(bar, height=lengths)
+            page.bind(number, y=base + lengths + sign * 16)
             page.bind(page.line((x - 48, base), (x + 48, base), style.INK, linewidth=1, zorder=4))
 
     def _draw_picture(self, picture: int, y: int) -> None:

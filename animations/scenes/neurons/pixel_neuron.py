@@ -70,10 +70,12 @@ class PixelNeuron(PageScene):
             self._draw_answer(picture, y)
 
     def said(self, picture: int, frame: int) -> str:
-        """Return the neuron's answer to a picture, and whether it is right; a probability of one half is no answer."""
+        """Return the neuron's answer to a picture, and whether it is right; one half counts as the second answer."""
         total, true = self.states.sums[frame, picture], self.targets[picture]
         answer = int(total > 0)
-        return f"says {self.answers[answer]} {'✓' if answer == true else '✗'}" if total else "cannot tell"
+        if total == 0:
+            return f"counts as {self.answers[1]}"
+        return f"says {self.answers[answer]} {'✓' if answer == true else '✗'}"
 
     def describe(self, frame: int) -> str:
         states = self.states

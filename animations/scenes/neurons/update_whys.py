@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from animations.kit.whys import added, noted
+from animations.scenes.neurons.neuron_whys import name_of_row
 from animations.why import Line, Term, Why
 
 EARLIER = "earlier."
@@ -30,6 +31,7 @@ class OfFrame:
         self.step, self.count = int(scene.updates[self.update]), scene.x.size
         self.old, self.new = scene.before[self.update], scene.after[self.update]  # w and b
         self.errors, self.pulls = scene.errors[self.update], scene.pulls[self.update]
+        self.names = [name_of_row(x, scene.units[0]) for x in scene.x]
         self.table: dict[str, Callable[[], Why | None]] = {
             "step": lambda: noted("how many updates have been made", "counted while training", self.made),
             "last_step": lambda: noted("the last update", "counted while training", scene.recording.steps[-1]),
@@ -63,18 +65,18 @@ class OfFrame:
         x, target = Term(float(scene.x[row]), f"x[{row}]"), Term(float(scene.target[row]), f"target[{row}]")
         error, pull = Term(float(self.errors[row]), f"error[{row}]"), float(self.pulls[row])
         predicted = Term(float(scene.predict(self.old)[row]), f"predicted[{row}]")
+        name = self.names[row]
         return {
-            x.gid: lambda: noted(f"row {row}, in {scene.units[0]}", f"the data: row {row} of x", x.value),
-            target.gid: lambda: noted(f"the target of row {row}, in {scene.units[1]}", f"the data: row {row} of y",
-                                      target.value),
+            x.gid: lambda: noted(f"x, in {scene.units[0]}", "the data", x.value),
+            target.gid: lambda: noted(f"the target of {name}, in {scene.units[1]}", "the data", target.value),
             predicted.gid: lambda: Why(
-                f"the neuron's answer for row {row}, before update {self.step}", predicted.value,
+                f"the neuron's answer for {name}, before update {self.step}", predicted.value,
                 [Line("w · x + b", self.before(0), "*", x, "+", self.before(1), "=", predicted.value)],
             ),
-            error.gid: lambda: Why(f"the error of row {row}", error.value,
+            error.gid: lambda: Why(f"the error of {name}", error.value,
                                    [Line("predicted − target", predicted, "-", target, "=", error.value)]),
             f"pull[{row}]": lambda: Why(
-                f"how row {row} pulls on w: what it adds to the gradient", pull,
+                f"how {name} pulls on w: what it adds to the gradient", pull,
                 [Line("2 / N · error · x: the slope of the mean of (w · x + b − target)², in w", f"2 / {self.count} *",
                       error, "*", x, "=", pull)],
             ),
@@ -108,7 +110,7 @@ class OfFrame:
         """Explain a gradient: the pulls of all rows, and the lines that compute it."""
         value = float(self.scene.gradients[self.update, axis])
         on_b = 2 / self.count * self.errors
-        rows = [(f"row {row}", float(pull), f"pull[{row}]" if axis == 0 else f"error[{row}]")
+        rows = [(self.names[row], float(pull), f"pull[{row}]" if axis == 0 else f"error[{row}]")
                 for row, pull in enumerate(self.pulls if axis == 0 else on_b)]  # fmt: skip
         words = "the pulls of all rows" if axis == 0 else "2 / N · error of each row: for b, x is always 1"
         parts = [added(words, rows, value)]
@@ -122,7 +124,7 @@ class OfFrame:
         squares = (scene.predict(where) - scene.target) ** 2 / self.count
         moved = np.any(where != self.old)
         words = f"(w · x + b − target)² / {self.count} of each row" + (", with the new w and b" if moved else "")
-        rows = [(f"row {row}", float(square), f"next.{scene.names[0]}" if moved else f"error[{row}]")
+        rows = [(self.names[row], float(square), f"next.{scene.names[0]}" if moved else f"error[{row}]")
                 for row, square in enumerate(squares)]  # fmt: skip
         value = float(scene.loss_at(where))
         return Why(f"the loss after {made} updates: the mean", value, [added(words, rows, value)])

@@ -7,6 +7,7 @@ value of the loss and of each parameter's norm.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -46,7 +47,7 @@ class AutopsyPicture(PageScene):
         grown = sorted(growth, key=lambda name: (name != autopsy.parameter, -growth[name]))[: len(LOOKS) - 1]
         shown = {name: norms for name, norms in autopsy.norms.items() if name in grown}  # in the order of the model
         self.curves = {"loss": autopsy.losses} | shown
-        self.labels = ["loss", *(f"norm of {name}" for name in shown)]
+        self.labels = ["loss before the update", *(f"norm of {name} after it" for name in shown)]
         unknown = "" if autopsy.parameter in autopsy.norms else f" ({autopsy.parameter} was not recorded)"
         self.captions = (f"It {autopsy.reason}{unknown}.", *self.labels)  # their digits belong to names
 
@@ -62,6 +63,9 @@ class AutopsyPicture(PageScene):
         autopsy, steps = self.autopsy, self.autopsy.steps
         span = f"updates {steps[0]} to {steps[-1]}" if len(steps) > 1 else f"update {steps[0]}"
         return f"Update {autopsy.step} {autopsy.reason}. Loss and norms of {span} before it."
+
+    def moments(self) -> tuple[str, Sequence[float]]:
+        return "update", [self.autopsy.step]
 
     def why(self, gid: str, frame: int) -> Why | None:
         return autopsy_why(gid, self.autopsy, self.curves)

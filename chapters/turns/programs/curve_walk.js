@@ -139,9 +139,10 @@ print(f"step ${step}: x = {path[: ${step + 1}][-1]}, and after {len(path) - 1} s
       const x = xs[step],
         middle = (usual[0] + usual[1]) / 2,
         half = (usual[1] - usual[0]) / 2;
-      const out = Math.max(1, (1.15 * Math.abs(x - middle)) / half); // the camera steps back as far as x leaps
-      const range = [middle - half * out, middle + half * out];
-      const above = Math.min(height(range[0]), 1e300); // the last place before the height is too large has no finite neighbour
+      let out = Math.max(1, (1.15 * Math.abs(x - middle)) / half); // the camera steps back as far as x leaps
+      while (!Number.isFinite(height(middle - half * out))) out = (out + Math.abs(x - middle) / half) / 2;
+      const range = [middle - half * out, middle + half * out],
+        above = height(range[0]);
       hill.range(range, out > 1 ? [-0.05 * above, above] : usual_y);
       const points = Array.from({ length: 161 }, (_, i) => range[0] + (i / 160) * (range[1] - range[0])).map((each) => [
         each,
@@ -184,6 +185,7 @@ print(f"step ${step}: x = {path[: ${step + 1}][-1]}, and after {len(path) - 1} s
             : "Each leap is longer than the one before: it diverges.",
         diverged: `Each leap is longer than the one before: after ${last.toLocaleString("en")} steps the height is too large for a computer.`,
       }[end];
+      controls[1].high = last; // the slider ends with the walk
       for (const control of controls) control.show();
     };
   },

@@ -110,7 +110,8 @@ print(f"gradient of the image = {dx[0, :, :, 0]}")
     const [sum, size, note, under_image, under_output] = ["sum", "size", "note", "legend", "legend"].map((name) =>
       make("p", { class: `arithmetic ${name}` }),
     );
-    const panels = [panel(image, under_image), panel(filter, sum), panel(output, under_output, size, note)];
+    const wrong = make("p", { class: "error-text", role: "alert" });
+    const panels = [panel(image, under_image), panel(filter, wrong, sum), panel(output, under_output, size, note)];
 
     const sizes = {
       // of the filter, as a slider wants it
@@ -229,6 +230,7 @@ print(f"gradient of the image = {dx[0, :, :, 0]}")
         { frame: [r, c, 1], cursor: at, plain: photo, back },
       );
       filter.show(back ? dw : null);
+      wrong.textContent = filter.said;
 
       sum.textContent = !fits ? "" : back ? told_back(settings, at) : told(result.image, settings, at, out[r][c]);
       under_output.textContent = photo && !back ? `Black: ${short(lowest)}, white: ${short(highest)}` : "";

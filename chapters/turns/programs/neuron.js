@@ -147,13 +147,7 @@ print(f"after update ${update}: w = {w}, b = {b}")
 
     const controls = [
       new Slider(turn, "rate", { label: "learning rate", values: [0.00001, 0.0006], log: true, digits: 6 }),
-      new Slider(turn, "update", {
-        label: "update",
-        values: [0, data.updates],
-        whole: true,
-        log: true,
-        text: (update) => written(Math.min(update, turn.result.last), 0),
-      }),
+      new Slider(turn, "update", { label: "update", values: [0, data.updates], whole: true, log: true }),
       new Player(turn, "update", { last: () => turn.result.last, seconds: 16, log: true }),
     ];
     turn.stage.append(
@@ -223,6 +217,7 @@ print(f"after update ${update}: w = {w}, b = {b}")
         last < data.updates
           ? `It diverges: after ${(last + 1).toLocaleString("en")} updates the loss is too large for a computer.`
           : `loss ${written(loss_of(w, b, x, y), 1)}; for 50 °C it answers ${written(w * 50 + b, 1)} °F`;
+      controls[1].high = last; // the slider ends with the run
       for (const control of controls) control.show();
     };
   },

@@ -221,7 +221,7 @@ class Slider {
 
   go(by) {
     // a key moves by one, or by a hundredth of the scale
-    const value = this.turn.settings[this.name];
+    const value = this.now();
     this.put(this.whole ? value + by : this.value(this.place(value) + (by * this.count) / 100));
   }
 
@@ -249,8 +249,13 @@ class Slider {
     );
   }
 
+  now() {
+    // at most `high`, which ends with the run
+    return Math.min(this.turn.settings[this.name], this.high);
+  }
+
   show() {
-    const value = this.turn.settings[this.name];
+    const value = this.now();
     this.input.value = this.place(value);
     this.output.textContent = this.text?.(value) ?? written(value, this.whole ? 0 : this.digits);
     this.input.setAttribute("aria-valuetext", this.output.textContent);
@@ -264,8 +269,11 @@ class Stops extends Slider {
     this.stops = stops;
   }
 
+  now() {
+    return this.turn.settings[this.name];
+  }
   go(by) {
-    this.put(this.value(this.place(this.turn.settings[this.name]) + by));
+    this.put(this.value(this.place(this.now()) + by));
   }
   put(value) {
     this.turn.set({ [this.name]: value });

@@ -148,6 +148,7 @@ print(f"see table.gif, whose last row has {table.names} = {table.values[-1]}")
       if (document.activeElement !== field && field.value !== turn.settings.text) field.value = turn.settings.text;
       error.textContent = turn.result.error ?? "";
       if (!turn.result.error) shown = turn.result;
+      for (const { element } of [lines, race]) element.classList.toggle("stale", shown !== turn.result);
       const { names, times, values, title, unit, clock } = shown,
         count = names.length;
       slider.high = slider.count = last();

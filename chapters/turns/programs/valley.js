@@ -164,11 +164,15 @@ print(f"after ${step} steps: x, y = {path[: ${step + 1}][-1]}")
       set(path, { d: map.path(places.slice(0, step + 1)) });
       been(step, (each, i) => set(each, { cx: map.X(places[i][0]), cy: map.Y(places[i][1]) }));
       const here = [map.X(place[0]), map.Y(place[1])],
-        long = Math.min(45, (size * pixels) / 8);
+        uphill = [slopes[0] / size, -slopes[1] / size]; // on the screen
+      const room = (axis, low, high) =>
+        uphill[axis] ? ((uphill[axis] > 0 ? high : low) - here[axis]) / uphill[axis] : Infinity;
+      const inside = Math.min(room(0, map.left + 3, map.right - 3), room(1, map.top + 3, map.bottom - 3)),
+        long = Math.min(45, (size * pixels) / 8, inside);
       set(dot, { cx: here[0], cy: here[1] });
       set(start, { cx: map.X(places[0][0]), cy: map.Y(places[0][1]) });
       set(slope_arrow, {
-        d: size > 0 ? arrow(here, [here[0] + (slopes[0] / size) * long, here[1] - (slopes[1] / size) * long]) : "M0 0",
+        d: long > 0 ? arrow(here, [here[0] + uphill[0] * long, here[1] + uphill[1] * long]) : "M0 0",
       });
       set(ahead, {
         d: arrow(
@@ -198,6 +202,7 @@ print(f"after ${step} steps: x, y = {path[: ${step + 1}][-1]}")
         last < data.steps || valley_height(places[last]) > valley_height(places[0])
           ? `It diverges: after ${last} steps it is higher than at the start.`
           : `After ${last} steps the height is ${written(valley_height(places[last]), 6)}.`;
+      controls[2].high = last;
       for (const control of controls) control.show();
     };
   },

@@ -1,10 +1,13 @@
 // The weights of a filter: fields to type into, or to drag up and down.
 
+const LARGEST = 99;
+
 class Weights {
   constructor(turn) {
     this.turn = turn;
     this.element = make("div", { class: "weights" });
     this.typing = null; // the field that one types into: it keeps what is written
+    this.said = ""; // what is wrong with it
   }
 
   kernel() {
@@ -12,10 +15,12 @@ class Weights {
   }
 
   put(i, j, value) {
-    if (!Number.isFinite(value)) return;
-    this.turn.set({
-      kernel: this.kernel().map((row, r) => (r === i ? row.with(j, clamp(Number(value.toFixed(4)), -99, 99)) : row)),
-    });
+    const is_number = Number.isFinite(value);
+    const limited = Math.abs(value) > LARGEST ? `A weight is limited to ±${LARGEST}.` : "";
+    this.said = is_number ? limited : "Expected a number.";
+    if (!is_number) return this.turn.refresh();
+    const weight = clamp(Number(value.toFixed(4)), -LARGEST, LARGEST);
+    this.turn.set({ kernel: this.kernel().map((row, r) => (r === i ? row.with(j, weight) : row)) });
   }
 
   field(i, j) {
@@ -29,7 +34,8 @@ class Weights {
     const value = () => this.kernel()[i][j];
     input.addEventListener("input", () => {
       this.typing = input;
-      this.put(i, j, input.value.trim() ? Number(input.value.replace("−", "-").replace(",", ".")) : NaN);
+      const text = input.value.trim().replace("−", "-").replace(",", ".");
+      if (text && text !== "-") this.put(i, j, Number(text));
     });
     input.addEventListener("blur", () => {
       this.typing = null;
@@ -68,6 +74,7 @@ class Weights {
     // of the weights, or null
     const { kernel } = this.turn.settings,
       size = kernel.length;
+    if (!this.typing && !kernel.flat().some((weight) => Math.abs(weight) === LARGEST)) this.said = "";
     if (this.fields?.length !== size * size) {
       this.fields = Array.from({ length: size * size }, (_, place) =>
         this.field(Math.floor(place / size), place % size),
