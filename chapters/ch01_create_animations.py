@@ -245,7 +245,7 @@ beside_bars = GrowingLines(shown, width=900, with_values=False, with_clock=False
 book.film("ch01_bars_and_lines", Clip(SideBySide(Bars(shown), beside_bars), **unhurried(few)),
           "One table, two charts, one clock.")  # fmt: skip
 total = economies.values.sum(axis=1)
-shares = usa / total
+shares, usa_times = usa / total, usa[-1] / usa[0]
 
 # %% [markdown]
 # Bars forget. They are best at one moment: who is ahead, and by how much? Lines remember, so they are best at what has
@@ -268,10 +268,10 @@ except ValueError as error:  # a negative value has no share
     print(error)
 
 # %% [markdown]
-# They do not. The wedge of the USA shrinks, from {shares[0]:.0%} to {shares[-1]:.0%}, while its line climbs and climbs.
-# The others have grown faster, that is all. The pie cannot tell you: it stays as large as it was while the sum, the
-# whole pie, becomes {total[-1] / total[0]:.0f} times as large. Nor is that whole the world. It is these five countries;
-# of the whole world, the share is smaller.
+# They do not. The wedge of the USA shrinks, from {shares[0]:.0%} to {shares[-1]:.0%}, while its line ends
+# {usa_times:.0f} times as high. The others have grown faster, that is all. The pie cannot tell you: it stays as large
+# as it was while the sum, the whole pie, becomes {total[-1] / total[0]:.0f} times as large. Nor is that whole the
+# world. It is these five countries; of the whole world, the share is smaller.
 #
 # ## Why you need not wait long
 #
@@ -345,7 +345,7 @@ drop = 1 - germany[EURO_FELL - first] / germany[EURO_FELL - 1 - first]
 #
 # ## Exercises
 #
-# Fold out an answer when you have your own. Each is a program that has run with this chapter.
+# Unfold an answer when you have your own. Each is a program that has run with this chapter.
 #
 # ### Exercise 1. Lines that forget
 #

@@ -401,9 +401,9 @@ explodes = leaps[TOO_FAR]["x"][:, 0]
 # {explodes[-1]:,.0f}.
 #
 # The end comes when $y$ is larger than any number that the computer can store. Then it is `inf`, infinity, and at
-# update {end.step:,} the walk is over. The last picture is an autopsy, which tinylearn can make of any recorded
-# training that has diverged. There the height is called the loss, and the size of $x$ its norm. When a training of your
-# own stops with a `DivergenceError`, first try a smaller learning rate.
+# step {end.step:,} the walk is over. The last picture is an autopsy, which tinylearn can make of any recorded training
+# that has diverged. It uses the words of training: a step is an update, the height is the loss, and the size of $x$ is
+# its norm. When a training of your own stops with a `DivergenceError`, first try a smaller learning rate.
 #
 # In the chart, the walker at the bound and the slowest one seem to share a line: too small looks as hopeless as too
 # large.

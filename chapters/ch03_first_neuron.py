@@ -3,9 +3,9 @@
 #
 # It is fifty degrees Celsius in Death Valley. What does an American thermometer say?
 #
-# Suppose that nobody has told you the rule. All you have is a table of ten temperatures, each in Celsius and in
+# Suppose that you do not know the rule. All you have is a table of ten temperatures, each in Celsius and in
 # Fahrenheit, and fifty is not among them. You could draw the ten as points, lay a ruler through them and read off the
-# answer. In this chapter a machine does the same. It lays down its ruler in the wrong place, looks how wrong it is,
+# answer. In this chapter a machine does the same. It lays down its ruler in the wrong place, sees how wrong it is,
 # moves it a little, and looks again.
 
 # %% What this chapter uses
@@ -46,8 +46,8 @@ truth = ASKED * 9 / 5 + 32
 #
 # $$\hat{y} = w x + b$$
 #
-# That is a straight line: $w$ says how steep it is, and $b$ how high it is where $x$ is zero. Nobody knows yet what
-# they should be, so we **initialise** both with {ws[0]:.0f}. From then on the neuron must find better values by itself.
+# That is a straight line: $w$ says how steep it is, and $b$ how high it is where $x$ is zero. We do not
+# know yet what they should be, so we **initialise** both with {ws[0]:.0f}. Training must find better values.
 #
 # Look at three things in the film: at the arrows with $w$ and $b$, at the table with what the neuron predicts for each
 # row, and at the line among points. The points are the right answers, the **targets**. An orange bar is an error: how
@@ -58,12 +58,12 @@ book.ask(Choose("The line begins too low and too flat. Which comes first: does i
                 f"After {TURNED} updates $w$ is almost where it ends, and $b$ has hardly moved.",
                 options=("it turns", "it rises", "both at the same pace"), right="it turns", covers=False))  # fmt: skip
 units = ("°C", "°F")
-every_second = [2 * step for step in log_spaced_steps(UPDATES // 2, 9 if book.quick else 81)]  # w is on one side then
+every_second = [2 * step for step in log_spaced_steps(UPDATES // 2, 9 if book.quick else 81)]  # w leaps to and fro
 states = NeuronStates(recording, x, y, every_second)
 neuron = SideBySide(NeuronDiagram(states, units=units, ask=ASKED), LineFit(states, units=units))
 has_turned = next(frame for frame, step in enumerate(every_second) if step >= TURNED)
-read = {1: 1, 2: 0.7, 3: 0.5, 4: 0.4, 5: 0.3, has_turned: 1.5}  # seconds: the line turns, then it rises
-book.film("ch03_first_neuron", Clip(neuron, **book.pace(10), hold_first=3, hold_last=3, holds=read, colors=32),
+pauses = {1: 1, 2: 0.7, 3: 0.5, 4: 0.4, 5: 0.3, has_turned: 1.5}  # seconds: the line turns, then it rises
+book.film("ch03_first_neuron", Clip(neuron, **book.pace(10), hold_first=3, hold_last=3, holds=pauses, colors=32),
           "One neuron and its line. Of the updates shown, most are early ones.")  # fmt: skip
 
 # %% [markdown]
@@ -92,7 +92,7 @@ book.film("ch03_first_neuron", Clip(neuron, **book.pace(10), hold_first=3, hold_
 #
 # Suppose that you make $w$ a little larger. Does the loss grow or shrink, and how fast? The **chain rule** tells you.
 # The square of an error has the slope $2 \cdot \text{error}$, and the error of row $i$ grows by $x_i$ when $w$ grows by
-# one. Multiply the two, and take the mean. For $b$ the error grows by one, so that factor falls away:
+# one. Multiply the two, and take the mean. For $b$ the error grows by one, so that factor drops out:
 #
 # $$\frac{\partial L}{\partial w} = \frac{2}{N} \sum_{i=1}^{N} \left( \hat{y}_i - y_i \right) x_i$$
 #
@@ -175,8 +175,8 @@ bound = float(2 / wall)
 # {1 - LEARNING_RATE * wall:.2f}. That is negative, so you saw $w$ leap from wall to wall. It is also close to the
 # limit: with a learning rate above {bound:.6f} the leaps would grow. Along the floor the factor is
 # {1 - LEARNING_RATE * floor:.4f}, so close to one that $b$ needs a thousand updates to come
-# {1 - (1 - LEARNING_RATE * floor) ** 1000:.0%} of the way. The walls forbid longer steps, and for the floor
-# these are far too short.
+# {1 - (1 - LEARNING_RATE * floor) ** 1000:.0%} of the way. The walls allow no longer steps, yet along the floor
+# such steps are far too short.
 #
 # The cure is to change the question, not the method. **Standardise** the input: subtract its mean, and divide by its
 # standard deviation. Then $w$ and $b$ meet numbers of the same size, and the valley becomes a round bowl, in which
@@ -224,7 +224,7 @@ assert np.abs(parts.parameters - [w, b]).max() < 1e-9  # and the same as the loo
 # %% [markdown]
 # You will not write this loop again: `fit` runs it, and with a `Recorder` among its callbacks it keeps $w$ and $b$
 # after every update. Both films are drawn from that recording of {len(recording):,} states, the first of them from
-# before the first update. To see the call, fold out the code that trains the neuron, near the top.
+# before the first update. To see the call, unfold the code that trains the neuron, near the top.
 #
 # ## Where it is wrong to trust it
 #
@@ -242,12 +242,12 @@ assert np.abs(parts.parameters - [w, b]).max() < 1e-9  # and the same as the loo
 #
 # ## Exercises
 #
-# Fold out an answer when you have your own. Each is a program that has run with this chapter.
+# Unfold an answer when you have your own. Each is a program that has run with this chapter.
 #
 # ### Exercise 1. Too fast
 #
-# Train the neuron for a hundred updates with a learning rate that is a hundredth larger than {bound:.6f}, and then with
-# one that is a hundredth smaller. What does the loss do, in the end, in each case?
+# Train the neuron for a hundred updates with a learning rate that is 1 % larger than {bound:.6f}, and then with one
+# that is 1 % smaller. What does the loss do, in the end, in each case?
 
 
 # %% Answer 1

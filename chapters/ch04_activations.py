@@ -166,8 +166,7 @@ book.film("ch04_learning_sine", Clip(both, **book.pace(10), hold_first=3, hold_l
 # There is again one weight, in front of $x$, and one bias. A third layer changes nothing about that, nor does a
 # hundredth, and it makes no difference how many neurons a layer has. So the network without activation functions has
 # {count} parameters and can say no more than one neuron. The dashed line below its curve is the smallest loss that any
-# straight line can have, {error:.5f}. The network finds that line, at {line.loss[-1]:.5f}, and there is nothing better
-# for it to find.
+# straight line can have, {error:.4f}. The network ends there, and there is nothing better for it to find.
 #
 # ## Two ways to bend
 #
@@ -330,12 +329,12 @@ for activation in (Sigmoid, ReLU):
 
 by_sigmoid, by_relu = np.array(columns)
 rows = enumerate(zip(by_sigmoid, by_relu, strict=True), 1)
-"\n".join(["layer  sigmoid    ReLU", *(f"{k:5}  {s:.7f}  {r:.7f}" for k, (s, r) in rows)])
+"\n".join(["layer  sigmoid    ReLU", *(f"{k:5}  {s:7.1e}  {r:7.1e}" for k, (s, r) in rows)])
 
 # %% [markdown]
 # Read the table from the bottom to the top, which is the way that `dout` takes. With the sigmoid the gradients of the
-# last layer are {by_sigmoid[-1] / by_sigmoid[0]:,.0f} times as large as those of the first. In plain gradient descent
-# no learning rate suits both. With ReLU it is a factor of
+# last layer are about {round(by_sigmoid[-1] / by_sigmoid[0], -4):,.0f} times as large as those of the first. In plain
+# gradient descent no learning rate suits both. With ReLU it is a factor of
 # {max(by_relu[-1] / by_relu[0], by_relu[0] / by_relu[-1]):,.1f}: a neuron that is on has slope one, and lets `dout`
 # pass unchanged.
 #
@@ -447,12 +446,12 @@ book.film("ch04_softmax", Clip(bars, **book.pace(10), hold_first=2, colors=48,
 # Run `python -m chapters 4 --seed 1`, and you may see another order. With ReLU, much depends on where it starts. A
 # neuron that is off for every example gets no gradient from any: it is a **dead neuron**. In the first layer, whose
 # inputs never change, it stays dead. And with biases of zero all seven neurons of the first layer would bend at the
-# same place, where $x$ is zero. So the networks in this chapter start with their bends spread evenly. To see how, fold
-# out the code that trains them, near the top, and look for `spread`.
+# same place, where $x$ is zero. So the networks in this chapter start with their bends spread evenly. To see how,
+# unfold the code that trains them, near the top, and look for `spread`.
 #
 # ## Exercises
 #
-# Fold out an answer when you have your own.
+# Unfold an answer when you have your own.
 #
 # ### Exercise 1. A hat from three neurons
 #
@@ -470,8 +469,9 @@ assert np.allclose(hat.predict(places), np.maximum(1 - np.abs(places), 0), rtol=
 # %% [markdown]
 # ### Exercise 2. Check backpropagation without it
 #
-# Take the network of the film with the pencil. Make one of its ten parameters a little larger, and calculate by how
-# much the loss grows, per unit. Do so for each of the ten. Do you get the gradients that were found by going back?
+# Take the small network of the film with the single update. Make one of its ten parameters a little larger, and
+# calculate by how much the loss grows, per unit. Do so for each of the ten. Do you get the gradients that were found by
+# going back?
 
 
 # %% Answer 2

@@ -457,10 +457,11 @@ f"dense          {of_dense}\nconvolutional  {of_conv}"
 
 # %% [markdown]
 # The number before each colon says how many pixels the pictures were moved. Unmoved, the convolutional network gets
-# {of_conv[0]} right, after one pixel {of_conv[1]}, after four {of_conv[4]}. A feature map moves along with the picture,
-# and pooling forgives a pixel or so. But behind the maps stands a dense layer, and each of its weights still belongs to
-# one place. Convolution lets a network learn *what* a leg looks like from all places at once. It does not make the
-# answer independent of *where* the leg stands. Chapter 7 has a cure: move the pictures while the network learns.
+# {of_conv[0]} right, after one pixel {of_conv[1]}, after four {of_conv[4]}; the dense one then gets {of_dense[4]}.
+# Always the same answer would get {np.bincount(y.astype(int)).max()}. A feature map moves along with the picture, and
+# pooling forgives a pixel or so. But behind the maps stands a dense layer, and each of its weights still belongs to one
+# place. Convolution lets a network learn *what* a leg looks like from all places at once. It does not make the answer
+# independent of *where* the leg stands. Chapter 7 has a cure: move the pictures while the network learns.
 #
 # *Only moved, not turned.* Stand the line from the first film upright, and go over it with the same filter:
 
@@ -468,7 +469,7 @@ f"dense          {of_dense}\nconvolutional  {of_conv}"
 convolve_by_hand(np.transpose(SMALL_IMAGE), ROW, stride=1, padding=1)
 
 # %% [markdown]
-# It fits nowhere. A leg that is bent, or twice as long, needs other filters, too.
+# It fits fully nowhere: there is no 3. A leg that is bent, or twice as long, needs other filters, too.
 #
 # *Only for neighbours.* A filter is small because in pictures, what is near belongs together. If the columns of your
 # table are age, income and height, their order means nothing, and neither does a filter that slides over them. In the
@@ -477,7 +478,7 @@ convolve_by_hand(np.transpose(SMALL_IMAGE), ROW, stride=1, padding=1)
 #
 # ## Exercises
 #
-# Fold out an answer when you have your own.
+# Unfold an answer when you have your own.
 #
 # ### Exercise 1. How many places?
 #

@@ -7,7 +7,7 @@
 #
 # In this chapter a network learns to tell ten things apart: planes, cars, birds, cats, deer, dogs, frogs, horses, ships
 # and trucks. To be right about the pictures that it learns from is the easy part. Is it also right about others? That
-# is what you want to know of every network. Most of this chapter is about how to find out, and about what helps.
+# is what you want to know of every network. Most of this chapter is about how to find out, and about what can help.
 
 # %% What this chapter uses
 import math
@@ -350,7 +350,8 @@ card = Scorecard(answers, pictures.y_test, names=CLASS_NAMES)
 mistakes = card.matrix * (1 - np.eye(10, dtype=int))
 mistaken, taken_for = np.unravel_index(mistakes.argmax(), mistakes.shape)
 some = slice(1000)
-known = correct(training.model.predict(pictures.x_train[some]), pictures.y_train[some]) / len(pictures.y_train[some])
+n_known = len(pictures.y_train[some])
+known = correct(training.model.predict(pictures.x_train[some]), pictures.y_train[some]) / n_known
 often, likely = CLASS_NAMES[mistaken], mistakes[mistaken].argsort(kind="stable")[::-1]
 four = sorted([each for each in likely if each != mistaken][:4])  # for which it is taken most often
 book.ask(Choose(f"The most frequent mistake of all is about a {often}. What is that {often} mistaken for?",
@@ -387,11 +388,9 @@ def augmented(data: Images, rng: np.random.Generator) -> SideBySide:
     """A truck on the left, changed by chance, and on the right what the network has been shown in its place."""
     picture = data.x_train[np.flatnonzero(data.y_train == CLASS_NAMES.index("truck"))[0]]
     steps = AugmentationSteps(picture, *AUGMENT.draw(9, rng), name="a truck")
-    grid = np.full((steps.frames, *steps.shown.shape), 0.5, np.float32)  # grey, until it has been shown
-    for frame, done in enumerate(steps.done):
-        grid[frame, :done] = steps.shown[:done]
-    grid = grid.reshape(steps.frames, 3, 3, *picture.shape)
-    return SideBySide(steps, ImageGrid(grid, [""] * 3, title="what the network has been shown", zoom=4))
+    grid = np.tile(steps.shown.reshape(1, 3, 3, *picture.shape), (steps.frames, 1, 1, 1, 1, 1))
+    known = (np.arange(9) < steps.done[:, None]).reshape(-1, 3, 3)
+    return SideBySide(steps, ImageGrid(grid, [""] * 3, known=known, title="what the network has been shown", zoom=4))
 
 
 shown = augmented(pictures, np.random.default_rng(book.seed))
@@ -479,7 +478,11 @@ if len(pictures.x_train) <= FEW:
     in_large = "In this quick run, they are no more."
 elif known - card.accuracy < min(plain.gaps[-1], changed.gaps[-1]):
     in_large = "So many pictures are hard to learn by heart."
+    if known < card.accuracy:
+        in_large += (" Why not even fewer of the test set? The network has learned from changed pictures only. "
+                     "Unchanged, both sets are new to it, and so small a difference can be chance.")  # fmt: skip
 widest = max(gap.runs, key=lambda run: run.gaps[-1])
+count, tries = min(FEW, 3 * len(pictures.x_train) // 4), 2 if book.quick else 8  # for choosing a learning rate
 book.ask(Choose("Which gap will be wider in the end?", f"{plain.gaps[-1]:.1%} without augmentation, "
                 f"{changed.gaps[-1]:.1%} with it.", options=(plain.name, changed.name), right=widest.name))  # fmt: skip
 book.film("ch07_overfitting", Clip(gap, fps=1.5, motion=6, hold_first=2, hold_last=4),
@@ -494,7 +497,7 @@ book.film("ch07_overfitting", Clip(gap, fps=1.5, motion=6, hold_first=2, hold_la
 # it{too_few}.
 #
 # And more pictures? The network of the first film has learned from {len(pictures.x_train):,}. It gets
-# {known:.1%} of those right, as far as we counted, and {card.accuracy:.1%} of the test set. {in_large}
+# {known:.1%} of {n_known} of those right, and {card.accuracy:.1%} of the test set. {in_large}
 #
 # ## Dropout
 #
@@ -526,11 +529,10 @@ book.film("ch07_overfitting", Clip(gap, fps=1.5, motion=6, hold_first=2, hold_la
 # generalises. If the last film makes you switch augmentation on or off, you have used up its test set.
 #
 # So there is a third set, split off from the training set: the **validation set**. Learn from the training set, choose
-# by the validation set, and look at the test set once, at the end. Here we try three learning rates, and count right
-# answers on the validation set:
+# by the validation set, and look at the test set once, at the end. Here we try three learning rates, on {count}
+# pictures for {tries} epochs, and count right answers on the validation set:
 
 # %%
-count, tries = min(FEW, 3 * len(pictures.x_train) // 4), 2 if book.quick else 8
 few = pictures.x_train[:count], pictures.y_train[:count]  # to learn from
 x, y = (part[count : count + NEW] for part in pictures[:2])  # to choose by
 entropy = CategoricalCrossEntropy(from_logits=True)
@@ -595,7 +597,7 @@ book.ask(Place("Now show the network nothing but noise. How much will it give to
 #
 # ## Exercises
 #
-# Fold out an answer when you have your own.
+# Unfold an answer when you have your own.
 
 # %% [markdown]
 # ### Exercise 1. The sum of the slopes

@@ -131,12 +131,20 @@ starts = len(open_tiles(MAP))
 at_start = [learned.after(epoch)[0].max() for epoch in range(sum(epochs) + 1)]  # the value of the best action there
 halfway = epochs[0] // 2, epochs[0] + epochs[1] // 2
 wanders, settles = at_start[halfway[0] : epochs[0] + 1], at_start[halfway[1] :]
+changes = epochs[0] * learned.in_epoch  # the update after which the labels are others
+
+
+def moves_between(values: list[float]) -> str:
+    """Say how far values move, with three decimals."""
+    low, high = f"{min(values):.3f}", f"{max(values):.3f}"
+    return f"stays at {low}" if low == high else f"moves between {low} and {high}"
+
 
 # %% [markdown]
 # To learn from trying is called **reinforcement learning**, and it has words of its own. The one who walks is the
 # **agent**. What it knows of the world at a moment is its **state**; here that is the number of the tile it stands on.
-# In each state it chooses an **action**: left, down, right or up. For each move it gets a reward: one for the move to
-# the flag, zero for every other.
+# In each state it chooses an **action**: left, down, right or up. For each move it gets a **reward**: one for the move
+# to the flag, zero for every other.
 #
 # A walk from the start to its end is an **episode**. It ends at the flag, and is won, or in a hole. If it still goes on
 # after {MOVES} moves, it is **truncated**. The rule that says which action to take in each state is a **policy**. The
@@ -149,15 +157,15 @@ wanders, settles = at_start[halfway[0] : epochs[0] + 1], at_start[halfway[1] :]
 #
 # Now we can make a table after all. Each move becomes a row. Its input is the state and the action, both one-hot:
 # sixteen numbers for the tile, four for the direction. Its label is the **return** of its episode, the sum of all
-# **rewards**: one if it arrived, zero if not.
+# rewards: one if it arrived, zero if not.
 #
 # So every move of an episode that arrived gets a one, even the silly moves; every move of the others gets a zero, even
 # the clever ones. Such labels are **Monte Carlo returns**, named after the casino.
 #
 # Can anything be learned from labels as crude as these? Look at the slope of the loss. It is the binary cross-entropy
-# of chapter 5; `p` is what the network answers, and `t` the label:
+# of chapter 5. With $p$ for what the network answers, $t$ for the label, and $N$ rows, it is
 #
-# ::source tinylearn/losses.py BinaryCrossEntropy.backward
+# $$\frac{\partial L}{\partial p} = \frac{1}{N} \cdot \frac{p - t}{p (1 - p)}$$
 #
 # Rows with the same input get the same answer, and their slopes add up to zero when the differences $p - t$ do: when
 # $p$ is the mean of their labels. So for each state and action the network learns which fraction of the episodes
@@ -174,8 +182,8 @@ wanders, settles = at_start[halfway[0] : epochs[0] + 1], at_start[halfway[1] :]
 # value of its best action, and an arrow shows which one that is. From a tile with a full arrow the policy arrives, from
 # one with a hollow arrow never. The curve is its win rate: the fraction of the tiles from which it arrives.
 #
-# At the dotted line in the curve we give the network other labels. Watch the numbers on the tiles: what do they do
-# before that, and what after it?
+# At update {changes:,}, the dotted line in the curve, we give the network other labels. Watch the numbers on the tiles:
+# what do they do before that, and what after it?
 
 # %% Draw the film: learning to win
 book.film("ch08_learning_to_win", learning_film(learned, epochs[0]),
@@ -183,9 +191,9 @@ book.film("ch08_learning_to_win", learning_film(learned, epochs[0]),
 
 # %% [markdown]
 # At the moment when the labels change, the greedy policy arrives from {by_returns} of {starts} tiles. But look at the
-# number at the start. In the second half of the epochs with the first labels, it moves between {min(wanders):.4f} and
-# {max(wanders):.4f}; in the second half of those with the other labels, between {min(settles):.4f} and
-# {max(settles):.4f}. In the end the greedy policy arrives from {by_td} of {starts} tiles.
+# number at the start. In the second half of the epochs with the first labels, it {moves_between(wanders)}; in the
+# second half of those with the other labels, it {moves_between(settles)}. In the end the greedy policy arrives from
+# {by_td} of {starts} tiles.
 #
 # How close to the truth are such numbers? On this lake we can calculate it.
 #
@@ -431,7 +439,7 @@ book.your_turn(Turn("lake", "Dig a hole, move the agent, make the ice slippery",
 #
 # ## Exercises
 #
-# Fold out an answer when you have your own.
+# Unfold an answer when you have your own.
 #
 # ### Exercise 1. Six moves away
 #

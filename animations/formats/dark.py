@@ -10,6 +10,7 @@ import functools
 import numpy as np
 from matplotlib.colors import to_hex, to_rgb
 
+OWN = {"#33507b": "#070d16"}  # a hole in the ice, as scenes of lakes draw it: it stays darker than the ice
 DARKEST, LIGHTEST = 0.205, 0.945  # what white becomes, and what black becomes
 
 TO_LMS = np.array([[0.4122214708, 0.5363325363, 0.0514459929],
@@ -27,6 +28,8 @@ def at_night(colour: str) -> str:
     >>> at_night("#ffffff"), at_night("#000000")
     ('#171717', '#ededed')
     """
+    if colour in OWN:
+        return OWN[colour]
     srgb = np.array(to_rgb(colour))
     light = np.where(srgb <= 0.04045, srgb / 12.92, ((srgb + 0.055) / 1.055) ** 2.4)
     lightness, a, b = TO_LAB @ np.cbrt(TO_LMS @ light)

@@ -219,7 +219,10 @@ def _code(cell: Cell, found: str | None) -> str:
     if not cell.text:
         return ""
     shown = code_shown(cell, found)
-    return f"<details><summary>{html.escape(cell.title)}</summary>{shown}</details>" if cell.title else shown
+    if not cell.title:
+        return shown
+    says = cell.title if cell.title.startswith("Answer ") else f"Code · {cell.title}"
+    return f"<details><summary>{html.escape(says)}</summary>{shown}</details>"
 
 
 def code_shown(cell: Cell, found: str | None) -> str:

@@ -222,6 +222,6 @@ class CurveFit(PageScene):
         axes.yaxis.set_major_formatter("{x:g}")  # 0.01 is easier to read than a power of 10
         axes.set_ylim(self.losses[0] / 2, self.losses[1] * 2)
         axes.axhline(self.best_line, color=style.QUIET, linestyle="--", linewidth=1.5, zorder=2.6)
-        self.page.named((550, 254), "- - -  best straight line", "{:.5f}", "best_line", self.best_line, ha="right",
+        self.page.named((550, 254), "- - -  best straight line", "{:.4f}", "best_line", self.best_line, ha="right",
                         color=style.QUIET, size=style.SMALL)  # fmt: skip
         self.page.grow(axes, self.states.steps, self.states.loss, color=style.ERROR, markersize=7)

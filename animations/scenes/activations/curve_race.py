@@ -98,7 +98,7 @@ class CurveRace(PageScene):
         axes.yaxis.set_major_formatter("{x:g}")
         axes.set_ylim(min(losses.min(), self.best_line or 1) / 2, losses.max() * 2)
         axes.axhline(self.best_line, color=style.QUIET, linestyle="--", linewidth=1.5, zorder=2.6)
-        self.page.named((LEFT + WIDE, BOTTOM + HIGH - 18), "- - -  best straight line", "{:.5f}", "best_line",
+        self.page.named((LEFT + WIDE, BOTTOM + HIGH - 18), "- - -  best straight line", "{:.4f}", "best_line",
                         self.best_line, ha="right", color=style.QUIET, size=style.SMALL)  # fmt: skip
         for loss, color, marker in zip(losses, style.SERIES, style.MARKERS, strict=False):
             self.page.grow(axes, self.steps, loss, color=color, marker=marker, markersize=8)

@@ -97,9 +97,10 @@ class AugmentationSteps(PageScene):
         time, (down, right) = self.times[frame], self.shifts[self.times[frame]] * self.picture.shape[:2]
         mirrored = "mirrored" if self.mirrored[time] else "not mirrored"
         return (
-            f"Time {time + 1} of {len(self.angles)} that {self.name} is shown: {mirrored}, turned by "
-            f"{self.angles[time]:.1f} degrees, moved {down:.1f} pixels down and {right:.1f} to the right; "
-            f"{('as it is', 'after the mirror', 'after the turn', 'complete')[self.stages[frame]]}."
+            f"Time {time + 1} of {len(self.angles)} that {self.name} is shown: {mirrored}, turned "
+            f"{'right' if self.angles[time] < 0 else 'left'} by {abs(self.angles[time]):.1f} degrees, moved "
+            f"{'up' if down < 0 else 'down'} by {abs(down):.1f} pixels and {'left' if right < 0 else 'right'} by "
+            f"{abs(right):.1f}; now {('unchanged', 'mirrored or not', 'turned', 'complete')[self.stages[frame]]}."
         )
 
     def why(self, gid: str, frame: int) -> Why | None:

@@ -3,7 +3,7 @@
     plane  ▢ ▢ ▢ ▢
     car    ▢ ▢ ▢ ▢
 
-All are one image artist. Its array holds every picture, with GAP pixels of paper between them. Matplotlib enlarges the
+All are one image artist. Its array holds every picture, with GAP empty pixels between them. Matplotlib enlarges the
 array as a whole, so each pixel becomes a square.
 """
 
@@ -13,17 +13,16 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-from matplotlib.colors import to_rgb
 from matplotlib.figure import FigureBase
+from matplotlib.patches import Rectangle
 
 from animations import checks
-from animations.data import integer, pixels, text, texts
+from animations.data import array, integer, pixels, text, texts
 from animations.engine.text import text_width
 from animations.kit import style
 from animations.kit.page import Page, PageScene
 
 GAP = 2  # pixels of paper between two pictures, before they are enlarged
-PAPER = [round(255 * part) for part in to_rgb(style.PAPER)]
 MARGIN, HEAD = 24, 44  # pixels around everything, and for the title
 
 
@@ -32,6 +31,7 @@ class ImageGrid(PageScene):
 
     images   (S, R, M, H, W, C): S frames, R rows of M pictures; grey (C = 1) or red, green, blue (C = 3), in [0, 1]
     names    R names, one before each row; "" for none
+    known    (S, R, M): 1 where there is a picture, 0 where a dashed outline waits for one; None: they are all there
     title    written above; "" for none
     zoom     how many pixels high and wide a pixel of a picture becomes
 
@@ -45,6 +45,7 @@ class ImageGrid(PageScene):
 
     images: np.ndarray = pixels("S", "R", "M", "H", "W", "C")
     names: tuple[str, ...] = texts("R")
+    known: np.ndarray | None = array("S", "R", "M", default=None, kw_only=True)
     title: str = text(default="", kw_only=True)
     zoom: int = integer(default=3, kw_only=True)
 
@@ -66,6 +67,8 @@ class ImageGrid(PageScene):
         (width, height), step = self.extent, self.zoom * (self.images.shape[3] + GAP)
         top = MARGIN + height
         place = (self.left, self.left + width, MARGIN, top)
+        if self.known is not None:
+            self._draw_outlines(top)
         image = page.axes.imshow(self._grid(0), extent=place, aspect="auto", interpolation="nearest", zorder=3)
         page.bind(image, data=self._grid)
         for row, name in enumerate(self.names):
@@ -76,16 +79,24 @@ class ImageGrid(PageScene):
     def describe(self, frame: int) -> str:
         title = f"{self.title}: " if self.title else ""
         names = f": {', '.join(filter(None, self.names))}" if any(self.names) else ""
-        which = f" Sheet {frame} of {self.frames - 1}." if self.frames > 1 else ""
+        which = f" Grid {frame + 1} of {self.frames}." if self.frames > 1 else ""
         return f"{title}{self.images.shape[2]} pictures in each row{names}.{which}"
 
     def moments(self) -> tuple[str, Sequence[float]]:
         return "grid", range(self.frames)
 
-    def _grid(self, frame: int) -> np.ndarray:
-        """Return all pictures of a frame as one, (R (H + GAP) - GAP, M (W + GAP) - GAP, 3)."""
+    def _draw_outlines(self, top: float) -> None:
+        """Draw where pictures are missing; those that are there cover it."""
         _, rows, columns, h, w, _ = self.images.shape
-        grid = np.empty((rows, h + GAP, columns, w + GAP, 3), np.uint8)
-        grid[...] = PAPER
-        grid[:, :h, :, :w] = self.images[frame].swapaxes(1, 2)  # (R, M, H, W, C) → (R, H, M, W, C)
-        return grid.reshape(rows * (h + GAP), columns * (w + GAP), 3)[:-GAP, :-GAP]
+        for row, column in np.ndindex(rows, columns):
+            left, low = self.left + self.zoom * column * (w + GAP), top - self.zoom * (row * (h + GAP) + h)
+            self.page.axes.add_patch(Rectangle((left + 1, low + 1), self.zoom * w - 2, self.zoom * h - 2, fill=False,
+                                               edgecolor=style.QUIET, linestyle="--", zorder=2))  # fmt: skip
+
+    def _grid(self, frame: int) -> np.ndarray:
+        """Return all pictures of a frame as one, (R (H + GAP) - GAP, M (W + GAP) - GAP, 4), with nothing between."""
+        _, rows, columns, h, w, _ = self.images.shape
+        grid = np.zeros((rows, h + GAP, columns, w + GAP, 4), np.uint8)
+        grid[:, :h, :, :w, :3] = self.images[frame].swapaxes(1, 2)  # (R, M, H, W, C) → (R, H, M, W, C)
+        grid[:, :h, :, :w, 3] = 255 if self.known is None else 255 * self.known[frame, :, None, :, None]
+        return grid.reshape(rows * (h + GAP), columns * (w + GAP), 4)[:-GAP, :-GAP]

@@ -26,7 +26,7 @@ from animations.why import Why
 from tinylearn import Recording
 
 PICTURE, MAP, BAR = 192, 128, 76  # pixels: the sides of the images, and the longest bar of a contribution
-LEFT, APART, DOWN = 304, 204, 232  # of the first filter; from column to column; from row to row
+LEFT, APART, DOWN = 304, 214, 232  # of the first filter; from column to column; from row to row
 
 
 class FeatureMaps(PageScene):
@@ -67,7 +67,7 @@ class FeatureMaps(PageScene):
     weights: np.ndarray | None = array("S", "PH", "PW", "F", default=None, kw_only=True)
     recording: Recording | None = instance(Recording, default=None, kw_only=True)
 
-    size = (1124, 584)
+    size = (1154, 584)
 
     def prepare(self) -> None:
         if self.lengths["F"] > len(LETTERS):
@@ -133,7 +133,7 @@ class FeatureMaps(PageScene):
     def _draw_filter(self, k: int, left: int, top: int) -> None:
         """Draw filter k, next to it its map, and below them the contribution of the map."""
         page, right = self.page, left + WIDE + 10
-        page.text(LETTERS[k], (left - 10, top - 20), weight="bold", ha="right")
+        page.text(LETTERS[k], (left - 9, top - 20), weight="bold", ha="right")
         draw_filter(page, (left, top - HIGH), self.filters[..., k], self.limit)
         answers, of_map = self.maps[..., k], page.image((right, top - (HIGH + MAP) // 2), (MAP, MAP))
         shown = of_map.imshow(answers[0], cmap="gray", vmin=0, vmax=float(answers.max()) or 1, interpolation="nearest",

@@ -26,6 +26,7 @@ from animations.kit.page import Page, Place
 ACTIONS = ("left", "down", "right", "up")
 DIRECTIONS = ((-1, 0), (0, -1), (1, 0), (0, 1))  # of these actions, on the page
 ICE, WATER = "#eaf3f9", "#33507a"
+HOLE = "#33507b"  # of water in the ice, not of words: at night it stays darker than the ice, see formats/dark.py
 ROOMY = 110  # pixels of a tile with room for a word beside the walker
 RUN = 0.26  # of a tile: how far a walker runs against the edge of the lake
 
@@ -79,7 +80,8 @@ def draw_lake(page: Page, rows: Rows, corner: Place, side: float, start: bool = 
     draw_tints(page, grid, [ICE] * len(letters))
     draw_cells(page, grid, colors=style.QUIET, zorder=1.5)
     holes = EllipseCollection(0.72 * side, 0.6 * side, 0, units="xy", offsets=middles[letters == "H"],
-                              offset_transform=page.axes.transData, facecolors=WATER, zorder=1.7)  # fmt: skip
+                              offset_transform=page.axes.transData, facecolors=HOLE, edgecolors=style.QUIET,
+                              zorder=1.7)  # fmt: skip
     page.axes.add_collection(holes, autolim=False)
     for x, y in middles[letters == "G"]:
         _draw_flag(page, x - 0.14 * side, y - 0.34 * side, side)

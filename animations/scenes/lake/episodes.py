@@ -25,6 +25,7 @@ from animations.scenes.lake.player import LakePlayer
 from animations.why import Why
 
 MARGIN, GAP, LOW, HIGH, BAR = 40, 60, 130, 152, 22  # pixels: around and between lakes, below, above them; the bar
+POLICY = "#98a1ac"  # of its arrows: by day and at night neither loud nor lost
 COUNTED = 20  # frames, at most, that only count episodes
 PARTS = (("Won", style.TARGET, "G"), ("In a hole", WATER, "H"), ("Out of moves", style.QUIET, "SF"))
 SAID = {"G": "at the goal ✓", "H": "in a hole ✗", "S": "out of moves ✗", "F": "out of moves ✗"}
@@ -128,7 +129,7 @@ class LakeEpisodes(PageScene):
         known = [
             aim(tile, action) for tile, action in enumerate(player.policy or []) if player.rows.letters[tile] in "SF"
         ]
-        self.page.axes.add_collection(PolyCollection(known, color=style.FAINT, zorder=1.8), autolim=False)
+        self.page.axes.add_collection(PolyCollection(known, color=POLICY, zorder=1.8), autolim=False)
         tried = self.page.axes.add_collection(PolyCollection([], color=style.WEIGHT, zorder=4), autolim=False)
         self.page.bind(tried, verts=lambda frame: [aim(tiles[frame], tries[frame])] if tries[frame] >= 0 else [])
 

@@ -200,16 +200,18 @@ class LakeLearning(PageScene):
     def _draw_curve(self, box: tuple[float, float, float, float]) -> None:
         """Draw the win rate so far, and a line where the kind of labels changes; learning is fast at first."""
         page, last = self.page, max(int(self.steps[-1]), 1)
-        axes = page.plot(box, xlabel="update", ylim=(-0.05, 1.05), yticks=[0, 0.5, 1])
+        axes = page.plot(box, xlabel="update, on a scale of cube roots", ylim=(-0.05, 1.05), yticks=[0, 0.5, 1])
         axes.set_xscale("function", functions=(np.cbrt, lambda root: root**3))
         axes.set_xlim(-1e-6 * last, 1.06 * last)  # room for the tip
-        marks = sorted({0, last, *(mark for mark in (10, 100, 1000, 5000, 20_000, 100_000) if mark < 0.7 * last)})
+        changes = [int(self.steps[record - 1]) for record in range(2, len(self.steps))
+                   if self.phases[record] != self.phases[record - 1]]  # fmt: skip
+        end = max(changes, default=last)  # the clock says what the last is
+        marks = [0, *(mark for mark in (10, 100, 1000, 5000, 20_000, 100_000) if mark < 0.7 * end), end]
         axes.set_xticks(marks, [str(mark) for mark in marks])
         axes.minorticks_off()
-        for record in range(2, len(self.steps)):
-            if self.phases[record] != self.phases[record - 1]:
-                change = axes.axvline(self.steps[record - 1], color=style.QUIET, linestyle=":", zorder=2.6)
-                page.show(self.record >= record, change)
+        for step in changes:
+            change = axes.axvline(step, color=style.QUIET, linestyle=":", zorder=2.6)
+            page.show(self.steps[self.record] > step, change)
         page.grow(axes, self.steps[self.record], self.rates[self.record], color=style.WEIGHT, markersize=8)
 
 

@@ -150,7 +150,6 @@ for name, probability in zip(CLASS_NAMES, p):
         ),
       ),
     );
-    dark.addEventListener("change", () => turn.show());
 
     function show_filter() {
       // the map that is watched, and the weights of its filter
@@ -162,14 +161,14 @@ for name, probability in zip(CLASS_NAMES, p):
       );
       maps.mark(filter);
       large.caption.textContent = `What filter ${filter + 1} finds, and below its weights`;
-      large.signed(map, largest_of(map) || 1);
+      const brightest = largest_of(seen.maps) || 1;
+      large.fill((i) => [...Array(3).fill((255 * Math.max(map[i], 0)) / brightest), 255]);
       kernels.forEach((each, channel) => each.signed(kernel[channel], Math.max(...kernel.map(largest_of)) || 1));
     }
 
     function show_maps() {
       // what is above zero: ReLU keeps no more
       const largest = largest_of(seen.maps) || 1,
-        [blue] = inks(maps.box),
         pixels = maps.image.data,
         across = wide * room;
       for (let i = 0; i < (room - 2) ** 2; i++) {
@@ -177,8 +176,8 @@ for name, probability in zip(CLASS_NAMES, p):
           column = i % (room - 2);
         for (let filter = 0; filter < filters; filter++) {
           const at = 4 * ((Math.floor(filter / wide) * room + row + 1) * across + (filter % wide) * room + column + 1);
-          [pixels[at], pixels[at + 1], pixels[at + 2]] = blue;
-          pixels[at + 3] = 255 * Math.sqrt(Math.max(seen.maps[i * filters + filter], 0) / largest);
+          pixels.fill((255 * Math.max(seen.maps[i * filters + filter], 0)) / largest, at, at + 3);
+          pixels[at + 3] = 255;
         }
       }
       maps.context.putImageData(maps.image, 0, 0);

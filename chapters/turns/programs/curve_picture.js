@@ -20,7 +20,7 @@ function draw_curve(turn) {
     new Choice(turn, "seed", { label: "initial weights", options: data.seeds.map((seed, k) => [k, `seed ${seed}`]) }),
     new Slider(turn, "first", { label: "neurons in the first layer", values: [1, 16], whole: true }),
     new Slider(turn, "second", { label: "in the second", values: [0, 8], whole: true }),
-    new Slider(turn, "update", { label: "update", values: [0, data.updates], whole: true, log: true }),
+    new Slider(turn, "update", { label: "epoch", values: [0, data.updates], whole: true, log: true }),
     new Player(turn, "update", { last: () => turn.result.states.length - 1, seconds: 10 }),
   ];
   turn.stage.append(
@@ -46,7 +46,7 @@ function draw_curve(turn) {
     const { chosen } = tiles;
     plot.show(y, said, settings.activation === "ReLU" ? corners_of(shown) : null, chosen && without(shown, p, chosen));
     history.show([...result.losses.slice(0, update), loss], line_loss);
-    text.textContent = `Update ${written(update, 0)}: the loss is ${written(loss, 5)}. The best straight line has ${written(line_loss, 5)}.`;
+    text.textContent = `Epoch ${written(update, 0)}: the loss is ${written(loss, 4)}. The best straight line has ${written(line_loss, 4)}.`;
     about.textContent = chosen
       ? `${chosen.name} ${learns(net, gradients, chosen)} Dashed: the curve without it.`
       : tiles.hint;
@@ -106,7 +106,7 @@ function history_of({ updates }, width) {
     title: "The loss; dashed: that of the best straight line",
     x: [0, updates],
     y: [0, 1],
-    names: ["update", "loss"],
+    names: ["epoch", "loss"],
     width,
     height: 150,
   });

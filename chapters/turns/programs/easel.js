@@ -22,8 +22,8 @@ class PixelMap {
 
   signed(values, largest) {
     // blue above zero, red below; deep where far from zero
-    const [blue, red] = inks(this.box);
-    this.fill((i) => [...(values[i] < 0 ? red : blue), 255 * Math.min(Math.abs(values[i]) / largest, 1)]);
+    this.canvas.classList.add("signed");
+    this.fill((i) => [...signed_colour(values[i] / largest), 255]);
   }
 
   mark(pixel) {
@@ -69,13 +69,16 @@ class PixelMap {
 const arrow_key = (event) =>
   ({ ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] })[event.key] ?? [0, 0];
 
-const dark = globalThis.matchMedia?.("(prefers-color-scheme: dark)"),
-  INKS = {}; // node has none
+// From −1, dark red, over 0, nearly white, to 1, dark blue: the colours of the films' maps.
+const SIGNED = "67001f b2182b d6604d f4a582 fddbc7 f7f7f7 d1e5f0 92c5de 4393c3 2166ac 053061"
+  .split(" ")
+  .map((hex) => hex.match(/../g).map((pair) => parseInt(pair, 16)));
 
-function inks(element) {
-  // → blue and red of the page, light or dark, as [r, g, b]; to ask for a style takes long
-  const colour = (name) => getComputedStyle(element).getPropertyValue(name).trim().slice(1).match(/../g);
-  return (INKS[dark.matches] ??= ["--blue", "--red"].map((name) => colour(name).map((pair) => parseInt(pair, 16))));
+function signed_colour(value) {
+  // → [r, g, b]
+  const place = 5 * (1 + Math.min(Math.max(value, -1), 1)),
+    low = Math.min(Math.floor(place), 9);
+  return SIGNED[low].map((part, i) => part + (place - low) * (SIGNED[low + 1][i] - part));
 }
 
 class Easel extends PixelMap {

@@ -252,5 +252,5 @@ print(f"gradient of the image = {dx[0, :, :, 0]}")
 
 const mix = (colour, percent) => `color-mix(in srgb, ${colour} ${percent.toFixed(1)}%, Canvas)`;
 const ink = (value, most) => mix(value < 0 ? "var(--red)" : "CanvasText", (14 * Math.abs(value)) / most);
-const tint = (value, most) => mix(`var(${value < 0 ? "--red" : "--blue"})`, (45 * Math.abs(value)) / most);
+const tint = (value, most) => mix(`var(${value < 0 ? "--minus" : "--plus"})`, (45 * Math.abs(value)) / most);
 const grey = (part) => `rgb(${new Array(3).fill(Math.round(255 * clamp(part, 0, 1)))})`;

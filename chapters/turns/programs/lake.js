@@ -227,9 +227,9 @@ print(values.round(4), f"win rate of the greedy policy = {rate}", sep="\\n")
         start = Math.max(...values.subarray(4 * letters.indexOf("S")).subarray(0, 4));
       const higher = slippery && next === "best" && discount === 1 && start > rate + 0.0005;
       summary.textContent =
-        `Always follow the arrows, and you win ${percent(rate)} of all episodes.` +
+        `Always follow these arrows, and you win ${percent(rate)} of all episodes.` +
         (higher
-          ? ` With other arrows when few moves are left, ${percent(start)}: that is the number at the start.`
+          ? ` They are the best while many moves are left. When few are left, other arrows are better: an agent that counts its moves, and then changes the arrows, wins ${percent(start)}. That is the number at the start.`
           : "");
       [won, lost, 1 - won - lost].forEach((part, k) => {
         ends[k].style.width = `${100 * Math.max(part, 0)}%`;

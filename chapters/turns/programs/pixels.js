@@ -149,7 +149,6 @@ print(f"z = {z}, the probability of a horse = {p}")
         ),
       ),
     );
-    dark.addEventListener("change", () => turn.show());
 
     function point() {
       // the pixel that is watched, or the one that speaks loudest

@@ -1,7 +1,6 @@
 // Chapter 1: a table of one's own, pasted as text, as lines and as a race of bars.
 
 const MISSING = ["", "..", "na", "n/a", "nan", "-"],
-  HUES = [247, 2, 118, 299, 45], // of the first series, as in the films: blue, pink, olive, violet, brown
   CAPTION = /^#\s*(title|unit|source):\s*(.*)$/;
 
 function read_cell(text, comma) {
@@ -109,7 +108,7 @@ print(f"see table.gif, whose last row has {table.names} = {table.values[-1]}")
     error ? {} : { "table.times": times, "table.values": values },
 
   draw(turn) {
-    const hue = (i, count) => `oklch(0.6 0.15 ${HUES[i] ?? (250 + (360 * i) / count) % 360})`;
+    const hue = (i, count) => (i < 5 ? `var(--series-${i})` : `oklch(0.6 0.15 ${(250 + (360 * i) / count) % 360})`);
     const lines = new Axes({ title: "Lines remember: each series up to now", x: [0, 1], y: [0, 1], names: ["", ""] });
     const race = new Axes({ title: "Bars forget: this moment alone", x: [0, 1], y: [0, 1], names: ["", ""], left: 84 });
     race.ticks.style.display = "none";
