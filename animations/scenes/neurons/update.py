@@ -14,6 +14,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -22,6 +23,7 @@ from matplotlib.figure import FigureBase
 from animations.data import clock, column, instance, text, texts
 from animations.kit import style
 from animations.kit.chain import Chain
+from animations.kit.following import between
 from animations.kit.numbers import form_of_all
 from animations.kit.page import Page, PageScene
 from animations.scenes.neurons.update_whys import update_why
@@ -161,12 +163,16 @@ class NeuronUpdates(PageScene):
         page.glide(zero, visible=lambda at: max(self.phases[[math.floor(at), math.ceil(at)]]) >= PULL)
         for row, pulls in enumerate(self.pulls[shown].T):
             (bar,) = page.axes.barh(TOP - ROW * row, 0, left=ZERO, height=15, color=style.ERROR, zorder=3)
-            page.glide(bar, width=np.where(self.phases >= PULL, REACH * pulls / longest, 0))
+            page.glide(bar, width=partial(self._length, np.where(self.phases >= PULL, REACH * pulls / longest, 0)))
         low = TOP - ROW * self.x.size
         pulls = self.pulls.sum(axis=1)
         added = page.number(form_of_all(pulls, 1, "+"), "pulls", pulls[shown], (EDGE, low - 5), color=style.ERROR)
         said = page.quiet("their sum, the slope along w", (ZERO + REACH, low - 5), ha="right", size=style.SMALL)
         page.show(self.phases >= PULL, page.rule((ZERO - REACH, EDGE), low + 13), said, added)
+
+    def _length(self, lengths: np.ndarray, moment: float) -> float:
+        """Return the length of a bar: it grows towards its number, and stays while its number is there."""
+        return lengths[int(moment)] if self.phases[int(moment)] >= PULL else between(lengths)(moment)
 
     def _pull(self, value: float) -> str:
         """Write a pull with its sign; one that is too small for its digits as 0."""
@@ -185,7 +191,8 @@ class NeuronUpdates(PageScene):
             middle = [page.text("−"), page.number("{:g}", f"rate.{name}", rates), page.text("·"), slope]
             ending = [page.text("="), page.number(write, f"next.{names[axis]}", new, color=color, weight="bold")]
             page.row((30, y), *begin, *middle, *ending)
-            said = page.quiet(f"{name} − learning rate · sum of the pulls", (EDGE, y), ha="right", size=style.SMALL)
+            added = "the pulls" if name == "w" else "2/N · error"
+            said = page.quiet(f"{name} − learning rate · sum of {added}", (EDGE, y), ha="right", size=style.SMALL)
             page.show(self.phases >= PULL, *middle, said)
             page.show(self.phases == STEP, *ending)
 
@@ -195,7 +202,7 @@ class NeuronUpdates(PageScene):
         best = np.linalg.lstsq(np.column_stack([self.x, np.ones_like(self.x)]), self.target, rcond=None)[0]
         self._draw_map(axes, best)
         self._draw_loss((1250, 548))
-        self.page.quiet("the loss over w and b: a valley", (806, 520))
+        self.page.quiet("the loss over w and b: a valley, lowest at the star", (806, 520))
         (way,) = axes.plot([], [], color=style.WEIGHT, linewidth=1.5, marker="o", markersize=4.5, zorder=3)
         (step,) = axes.plot([], [], color=style.ERROR, linewidth=1.5, linestyle=":", marker="o", markevery=[-1],
                             markerfacecolor=style.PAPER, zorder=3.5)  # fmt: skip
