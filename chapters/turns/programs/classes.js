@@ -161,7 +161,7 @@ for name, probability in zip(CLASS_NAMES, p):
       );
       maps.mark(filter);
       large.caption.textContent = `What filter ${filter + 1} finds, and below its weights`;
-      const brightest = largest_of(seen.maps) || 1;
+      const brightest = largest_of(map) || 1;
       large.fill((i) => [...Array(3).fill((255 * Math.max(map[i], 0)) / brightest), 255]);
       kernels.forEach((each, channel) => each.signed(kernel[channel], Math.max(...kernel.map(largest_of)) || 1));
     }
@@ -176,7 +176,7 @@ for name, probability in zip(CLASS_NAMES, p):
           column = i % (room - 2);
         for (let filter = 0; filter < filters; filter++) {
           const at = 4 * ((Math.floor(filter / wide) * room + row + 1) * across + (filter % wide) * room + column + 1);
-          pixels.fill((255 * Math.max(seen.maps[i * filters + filter], 0)) / largest, at, at + 3);
+          pixels.fill(255 * Math.sqrt(Math.max(seen.maps[i * filters + filter], 0) / largest), at, at + 3);
           pixels[at + 3] = 255;
         }
       }

@@ -105,29 +105,34 @@ function history_of({ updates }, width) {
   const history = new Axes({
     title: "The loss; dashed: that of the best straight line",
     x: [0, updates],
-    y: [0, 1],
-    names: ["epoch", "loss"],
+    y: [-3, 0],
+    names: ["epoch", "loss, log scale"],
+    powers: true,
     width,
     height: 150,
+    left: 58,
   });
   const line = SVG("path", { class: "line" }),
     straight = SVG("path", { class: "without" }),
     now = SVG("circle", { r: 5, class: "now" });
   history.plot.append(straight, line, now);
+  const power = (loss) => Math.log10(Math.max(loss, 1e-9));
   const show = (losses, line_loss) => {
-    history.range([0, updates], [0, 1.1 * Math.max(losses[0], line_loss)]);
+    const powers = losses.map(power),
+      lowest = powers.reduce((a, b) => Math.min(a, b), power(line_loss) - 2);
+    history.range([0, updates], [lowest - 0.2, Math.max(powers[0], power(line_loss)) + 0.2]);
     const every = Math.ceil(losses.length / 300),
       last = losses.length - 1;
     set(line, {
-      d: history.path(losses.map((each, k) => [k, each]).filter(([k]) => k % every === 0 || k === last || k < 20)),
+      d: history.path(powers.map((each, k) => [k, each]).filter(([k]) => k % every === 0 || k === last || k < 20)),
     });
     set(straight, {
       d: history.path([
-        [0, line_loss],
-        [updates, line_loss],
+        [0, power(line_loss)],
+        [updates, power(line_loss)],
       ]),
     });
-    set(now, { cx: history.X(last), cy: history.Y(losses[last]) });
+    set(now, { cx: history.X(last), cy: history.Y(powers[last]) });
   };
   return { element: history.element, show };
 }

@@ -185,6 +185,7 @@ print(values.round(4), f"win rate of the greedy policy = {rate}", sep="\\n")
     const summary = make("p", { class: "summary" }),
       ends = ["won", "lost", "walks"].map((name) => make("i", { class: name }));
     const said = make("p", { class: "arithmetic" }),
+      counting = make("p", { class: "arithmetic" }),
       caption = make("caption", {});
     const cells = ACTIONS.map(() => Array.from({ length: 3 }, () => make("td", {}))),
       bars = ACTIONS.map(() => make("i", {}));
@@ -205,7 +206,7 @@ print(values.round(4), f"win rate of the greedy policy = {rate}", sep="\\n")
         "div",
         { class: "panels" },
         board.element,
-        make("div", {}, summary, make("div", { class: "ends" }, ...ends), said, table),
+        make("div", {}, summary, counting, make("div", { class: "ends" }, ...ends), said, table),
       ),
     );
 
@@ -226,11 +227,11 @@ print(values.round(4), f"win rate of the greedy policy = {rate}", sep="\\n")
       const rate = win_rate(rows, leads, policy, data.moves),
         start = Math.max(...values.subarray(4 * letters.indexOf("S")).subarray(0, 4));
       const higher = slippery && next === "best" && discount === 1 && start > rate + 0.0005;
-      summary.textContent =
-        `Always follow these arrows, and you win ${percent(rate)} of all episodes.` +
-        (higher
-          ? ` They are the best while many moves are left. When few are left, other arrows are better: an agent that counts its moves, and then changes the arrows, wins ${percent(start)}. That is the number at the start.`
-          : "");
+      summary.textContent = `Always follow these arrows, and you win ${percent(rate)} of all episodes.`;
+      counting.textContent = higher
+        ? "They are the best while many moves are left. When few are left, other arrows are better: an agent that " +
+          `counts its moves, and then changes the arrows, wins ${percent(start)}. That is the number at the start.`
+        : "";
       [won, lost, 1 - won - lost].forEach((part, k) => {
         ends[k].style.width = `${100 * Math.max(part, 0)}%`;
       });
