@@ -402,8 +402,8 @@ explodes = leaps[TOO_FAR]["x"][:, 0]
 #
 # The end comes when $y$ is larger than any number that the computer can store. Then it is `inf`, infinity, and at
 # step {end.step:,} the walk is over. The last picture is an autopsy, which tinylearn can make of any recorded training
-# that has diverged. It uses the words of training: a step is an update, the height is the loss, and the size of $x$ is
-# its norm. When a training of your own stops with a `DivergenceError`, first try a smaller learning rate.
+# that has diverged. There a step is called an update, the height the loss, and the size of $x$ its
+# norm. When a training of your own stops with a `DivergenceError`, first try a smaller learning rate.
 #
 # In the chart, the walker at the bound and the slowest one seem to share a line: too small looks as hopeless as too
 # large.

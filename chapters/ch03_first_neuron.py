@@ -246,8 +246,8 @@ assert np.abs(parts.parameters - [w, b]).max() < 1e-9  # and the same as the loo
 #
 # ### Exercise 1. Too fast
 #
-# Train the neuron for a hundred updates with a learning rate that is 1 % larger than {bound:.6f}, and then with one
-# that is 1 % smaller. What does the loss do, in the end, in each case?
+# Train the neuron for a hundred updates with a learning rate that is {0.01:.0%} larger than {bound:.6f}, and then with
+# one that is {0.01:.0%} smaller. What does the loss do, in the end, in each case?
 
 
 # %% Answer 1

@@ -351,7 +351,7 @@ at_first, in_the_end = float(maps.maps[0].max()), float(maps.maps[-1].max())
 # network's answer, a probability of {maps.predicted[-1]:.3f} for a horse.
 #
 # Look at the three tiles of a filter. If they look alike, the filter answers to bright and dark, whatever the colour;
-# if it is blue on one side and red on the other, to an edge. If the tiles differ, it answers to a colour. Now look at
+# if it is blue on one side and red on the other, to an edge. If the tiles differ, it answers to a colour. Now
 # the maps: does one light up along the legs, another along the back, or on the ground?
 #
 # Do not look for a story behind each. The network knows nothing of legs. It knows what made the loss smaller on
@@ -457,8 +457,8 @@ f"dense          {of_dense}\nconvolutional  {of_conv}"
 
 # %% [markdown]
 # The number before each colon says how many pixels the pictures were moved. Unmoved, the convolutional network gets
-# {of_conv[0]} right, after one pixel {of_conv[1]}, after four {of_conv[4]}; the dense one then gets {of_dense[4]}.
-# Always the same answer would get {np.bincount(y.astype(int)).max()}. A feature map moves along with the picture, and
+# {of_conv[0]} right, after one pixel {of_conv[1]}, after four {of_conv[4]}; one
+# answer for all gets {np.bincount(y.astype(int)).max()}. A feature map moves along with the picture, and
 # pooling forgives a pixel or so. But behind the maps stands a dense layer, and each of its weights still belongs to one
 # place. Convolution lets a network learn *what* a leg looks like from all places at once. It does not make the answer
 # independent of *where* the leg stands. Chapter 7 has a cure: move the pictures while the network learns.
@@ -469,12 +469,11 @@ f"dense          {of_dense}\nconvolutional  {of_conv}"
 convolve_by_hand(np.transpose(SMALL_IMAGE), ROW, stride=1, padding=1)
 
 # %% [markdown]
-# It fits fully nowhere: there is no 3. A leg that is bent, or twice as long, needs other filters, too.
+# It fits fully nowhere: no three. A leg that is bent, or twice as long, needs other filters, too.
 #
 # *Only for neighbours.* A filter is small because in pictures, what is near belongs together. If the columns of your
 # table are age, income and height, their order means nothing, and neither does a filter that slides over them. In the
-# last exercise of chapter 5, the pixels were mixed up, and the neuron did just as well. A filter would find no legs
-# there.
+# last exercise of chapter 5, the pixels were mixed up, and the neuron did just as well.
 #
 # ## Exercises
 #

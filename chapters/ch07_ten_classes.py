@@ -7,7 +7,7 @@
 #
 # In this chapter a network learns to tell ten things apart: planes, cars, birds, cats, deer, dogs, frogs, horses, ships
 # and trucks. To be right about the pictures that it learns from is the easy part. Is it also right about others? That
-# is what you want to know of every network. Most of this chapter is about how to find out, and about what can help.
+# is what you want to know of every network. Most of this chapter is about how to find out, and what can help.
 
 # %% What this chapter uses
 import math
@@ -483,8 +483,8 @@ if len(pictures.x_train) <= FEW:
 elif known - card.accuracy < min(plain.gaps[-1], changed.gaps[-1]):
     in_large = "So many pictures are hard to learn by heart."
     if known < card.accuracy:
-        in_large += (" Why not even fewer of the test set? The network has learned from changed pictures only. "
-                     "Unchanged, both sets are new to it, and so small a difference can be chance.")  # fmt: skip
+        in_large += (" Why not even fewer of the test set? The network has learned from changed pictures only: "
+                     "unchanged, both sets are new to it, and so small a difference can be chance.")  # fmt: skip
 widest = max(gap.runs, key=lambda run: run.gaps[-1])
 count, tries = min(FEW, 3 * len(pictures.x_train) // 4), 2 if book.quick else 8  # for choosing a learning rate
 book.ask(Choose("Which gap will be wider in the end?", f"{plain.gaps[-1]:.1%} without augmentation, "

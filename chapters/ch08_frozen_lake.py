@@ -163,7 +163,7 @@ def moves_between(values: list[float]) -> str:
 # the clever ones. Such labels are **Monte Carlo returns**, named after the casino.
 #
 # Can anything be learned from labels as crude as these? Look at the slope of the loss. It is the binary cross-entropy
-# of chapter 5. With $p$ for what the network answers, $t$ for the label, and $N$ rows, it is
+# of chapter 5. With $p$ for the answer, $t$ for the label, and $N$ rows, it is
 #
 # $$\frac{\partial L}{\partial p} = \frac{1}{N} \cdot \frac{p - t}{p (1 - p)}$$
 #

@@ -37,7 +37,7 @@ TAUGHT = {
     "chapters/ch06_convolution.py": "convolution, filter, padding, stride, feature map",
     "chapters/ch07_ten_classes.py": """logits, one-hot, overfitting, data augmentation, regularisation,
         hyperparameters, validation set, early stopping""",
-    "chapters/ch08_frozen_lake.py": """reinforcement learning, agent, state, action, episode, return, rewards,
+    "chapters/ch08_frozen_lake.py": """reinforcement learning, agent, state, action, episode, return, reward,
         truncated, policy, greedy policy, value, Monte Carlo returns, bootstrapped (TD) targets, discount factor,
         policy evaluation, value iteration""",
 }
