@@ -9,7 +9,7 @@ from tinylearn import SGD, Adam, RMSprop
 HANDED = ()
 CAPTIONS = {
     "f = ½ (x² + 100 y²)", "|x − 10|", "20", "50", "100", "200", "400",  # heights, on the lines of a map
-    "Height, each with the best of 15 rates tried", "It met a loss of inf, with x at norm 1.73e+154.",
+    "Height, each with the best of 15 rates tried", "It met a loss of inf, with x at norm 1.44e+154.",
 }  # fmt: skip
 UNPLACED = set()
 FIRST = range(5)  # steps, which a quick run shows, too
@@ -111,7 +111,12 @@ def diverging(clock):
     names = {f"{name}.{column}": (name, column) for name in rates for column in columns}
     names |= named("rate_1.1", labels_of_panel(NOT_YET))
     last = {"learning_rate": "learning rate", "first": "update", "last": "update"}
-    last |= {"loss.first": "loss", "loss.last": "update", "x.first": "norm of x", "x.last": "norm of x"}
+    last |= {
+        "loss.first": "loss before the update",
+        "loss.last": "update",
+        "x.first": "norm of x after it",
+        "x.last": "norm of x after it",
+    }
     return {
         "source": lambda frame: panels(frame) if frame < len(clock) else end,
         "names": names | last | {"step": "Step", "diverged_at": "Training diverged at update"},
