@@ -47,8 +47,9 @@ def pull_values(x, dout, gradient, before, after, step):
     pulls = pulls_of(x, dout, size)
     chosen, ranked = chosen_of(pulls)
     shown = apart(ranked, x.shape[1:3], size)
-    framed = max(np.ndindex(gradient.shape), key=lambda index: abs(float(gradient[index])))
     own = pulls[chosen]
+    whole = sum(own.values())
+    framed = max(np.ndindex(gradient.shape), key=lambda index: abs(float(whole[index])))
     rest = sum(pull[framed] for place, pull in own.items() if place not in shown)
     others = sum(pull[framed] for n, each in enumerate(pulls) if n != chosen for pull in each.values())
     known = [(0, {"step": step}), (2, {"before": before[framed]})]

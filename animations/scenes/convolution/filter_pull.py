@@ -106,9 +106,8 @@ class FilterPull(PageScene):
         for line in range(4):
             said = [self.said(frame)[line] for frame in range(self.frames)]
             page.words(said, (RIGHT, 576 - 24 * line), weight="normal" if line else "bold")
-        scales = page.quiet("colours: one scale each for the places, the sums, the filter and the step; numbers: of "
-                            "the framed weight, which this picture pulls hardest", (LEFT, 18),
-                            size=style.SMALL)  # fmt: skip
+        scales = page.quiet("colours: one scale each for places, sums, filter, step; numbers: of the weight that this "
+                            "picture pulls hardest, framed", (LEFT, 18), size=style.SMALL)  # fmt: skip
         page.show(np.arange(self.frames) >= FIRST, scales)
 
     def describe(self, frame: int) -> str:

@@ -191,8 +191,8 @@ class NeuronUpdates(PageScene):
             middle = [page.text("−"), page.number("{:g}", f"rate.{name}", rates), page.text("·"), slope]
             ending = [page.text("="), page.number(write, f"next.{names[axis]}", new, color=color, weight="bold")]
             page.row((30, y), *begin, *middle, *ending)
-            added = "the pulls" if name == "w" else "2/N · error"
-            said = page.quiet(f"{name} − learning rate · sum of {added}", (EDGE, y), ha="right", size=style.SMALL)
+            added = "sum of the pulls" if name == "w" else "sum without the x"
+            said = page.quiet(f"{name} − learning rate · {added}", (EDGE, y), ha="right", size=style.SMALL)
             page.show(self.phases >= PULL, *middle, said)
             page.show(self.phases == STEP, *ending)
 
