@@ -3,9 +3,8 @@
     predicted, target (N, …)  →  forward  →  a float, the mean
     dpredicted (N, …)         ←  backward
 
-Such a formula is called a **loss function** (also cost, objective). Each loss here is a mean over all elements. Only
-the categorical loss is a mean over the rows, since a row of K probabilities is one answer. Backpropagation begins here:
-each `backward` is the derivative of the `forward` above it. The base class `Loss` checks the arguments.
+Such a formula is called a **loss function** (also cost, objective): a mean over all elements, or over the rows if a row
+of K probabilities is one answer. Backpropagation begins here: each `backward` is the derivative of the `forward` above.
 """
 
 from __future__ import annotations
