@@ -399,15 +399,15 @@ of_truth = np.where(t == 1, network.predict(x)[:, 0], 1 - network.predict(x)[:, 
 lost = np.sort(of_truth[of_truth < 0.5])
 slip = ""
 if compared[1].accuracies[0, -2] > net_seen and len(lost) < 4:
-    slip = (f" Why fewer than an epoch before? An update sees only {BATCH} pictures, and its step moves the answers to "
-            f"all. The last one left the truth a probability of {' and '.join(f'{p:.2f}' for p in lost)}, just below "
-            "a half.")  # fmt: skip
+    slip = (f" (An epoch before, the network knew {round(n_train * compared[1].accuracies[0, -2])}. But an update sees "
+            f"only {BATCH} pictures, and its step moves the answers to all: the last one left the truth a probability "
+            f"of {' and '.join(f'{p:.2f}' for p in lost)}, just below a half.)")  # fmt: skip
 net_card = card_of(network, pictures.x_test, pictures.y_test)
 more, net_more = (card_of(model, pictures.x_more, pictures.y_more) for model in (neuron, network))
 
 # %% [markdown]
-# In the end, the network knows {by_heart} of the {n_train} pictures of its training set, the neuron {known}.{slip} Of
-# the {n_test} in the test set the network gets {net_card.correct} right, the neuron {card.correct}.
+# In the end, the network knows {by_heart} of the {n_train} pictures of its training set, the neuron {known}. Of the
+# {n_test} in the test set the network gets {net_card.correct} right, the neuron {card.correct}.{slip}
 #
 # Both **overfit**: they have learned what is true of horses and deer, but also what happens to be true of these
 # {n_train} pictures alone, a bright spot here, a dark corner there. A network with {network.parameters.size:,}

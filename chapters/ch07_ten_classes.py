@@ -501,7 +501,7 @@ book.film("ch07_overfitting", Clip(gap, fps=1.5, motion=6, hold_first=2, hold_la
 # it{too_few}. {longer}
 #
 # And more pictures? The network of the first film has learned from {len(pictures.x_train):,}. It gets
-# {known:.1%} of {n_known} of those right, and {card.accuracy:.1%} of the test set. {in_large}
+# {known:.1%} of {n_known:,} of those right, and {card.accuracy:.1%} of the test set. {in_large}
 #
 # ## Dropout
 #
