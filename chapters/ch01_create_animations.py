@@ -226,8 +226,8 @@ growth = usa[-1] / usa[0]
 
 # %% [markdown]
 # The USA stays on top all the time. Bars and scale glide, the numbers at the bars do not. Halfway between {passed - 1}
-# and {passed} China would stand at {(before + after) / 2:.2f}, but that number never appears, because nobody has ever
-# measured it. The table says {before:.2f} for the one year and {after:.2f} for the other. A bar between them is a help
+# and {passed} China would stand at {(before + after) / 2:.2f}, but that number never appears, because it was never
+# measured. The table says {before:.2f} for the one year and {after:.2f} for the other. A bar between them is a help
 # for your eyes. A digit between them would be a claim.
 #
 # And did you notice the scale? It grows with the leader, so that the longest bar always fills the picture. In {last}
@@ -245,7 +245,7 @@ beside_bars = GrowingLines(shown, width=900, with_values=False, with_clock=False
 book.film("ch01_bars_and_lines", Clip(SideBySide(Bars(shown), beside_bars), **unhurried(few)),
           "One table, two charts, one clock.")  # fmt: skip
 total = economies.values.sum(axis=1)
-shares, usa_times = usa / total, usa[-1] / usa[0]
+shares = usa / total
 
 # %% [markdown]
 # Bars forget. They are best at one moment: who is ahead, and by how much? Lines remember, so they are best at what has
@@ -269,7 +269,7 @@ except ValueError as error:  # a negative value has no share
 
 # %% [markdown]
 # They do not. The wedge of the USA shrinks, from {shares[0]:.0%} to {shares[-1]:.0%}, while its line ends
-# {usa_times:.0f} times as high. The others have grown faster, that is all. The pie cannot tell you: it stays as large
+# {growth:.0f} times as high. The others have grown faster, that is all. The pie cannot tell you: it stays as large
 # as it was while the sum, the whole pie, becomes {total[-1] / total[0]:.0f} times as large. Nor is that whole the
 # world. It is these five countries; of the whole world, the share is smaller.
 #

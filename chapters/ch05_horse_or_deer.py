@@ -5,7 +5,7 @@
 # seen either. Antlers? Many deer have none. Four long legs? Both have them.
 #
 # For a machine it is harder still. It sees no animal, only a table of numbers, which say how bright each small square
-# of the picture is. Nobody knows a good rule for such a table. So we do as in chapter 3: we show a neuron examples,
+# of the picture is. No good rule for such a table is known. So we do as in chapter 3: we show a neuron examples,
 # tell it the right answers, and let it find a rule.
 
 # %% What this chapter uses

@@ -242,7 +242,7 @@ side, n_more = pictures.x_train.shape[1], len(pictures.x_more)
 conv_epochs, dense_epochs = (2, 2) if book.quick else (CNN_EPOCHS, DENSE_EPOCHS)
 
 # %% [markdown]
-# ## Nobody says what to look for
+# ## A filter learns what to look for
 #
 # A filter is made of weights, and weights can be learned.
 #

@@ -370,7 +370,7 @@ book.ask(Choose(f"The most frequent mistake of all is about a {often}. What is t
 #
 # ## Learned, or learned by heart?
 #
-# So many parameters can store a good many pictures together with their labels. A network that does so has found out
+# That many parameters can store a good many pictures together with their labels. A network that does so has found out
 # nothing about trucks. It is right about the pictures that it knows, and helpless before others. In chapter 5 you saw
 # such a gap between training set and test set: that is **overfitting**.
 #
@@ -481,7 +481,7 @@ in_large = ""
 if len(pictures.x_train) <= FEW:
     in_large = "In this quick run, they are no more."
 elif known - card.accuracy < min(plain.gaps[-1], changed.gaps[-1]):
-    in_large = "So many pictures are hard to learn by heart."
+    in_large = "Thousands of pictures are hard to learn by heart."
     if known < card.accuracy:
         in_large += (" Why not even fewer of the test set? The network has learned from changed pictures only: "
                      "unchanged, both sets are new to it, and so small a difference can be chance.")  # fmt: skip
@@ -575,7 +575,7 @@ book.ask(Place("Now show the network nothing but noise. How much will it give to
 # ## Where it is wrong to trust it
 #
 # *Other pictures.* Training set and test set come from the same source: {source}. So {card.accuracy:.0%} is a promise
-# about pictures from there. About a truck in the fog, or one seen from above, nobody has measured anything.
+# about pictures from there. About a truck in the fog, or one seen from above, it says nothing.
 #
 # *An eleventh class.* The probabilities add up to one, whatever you show. We gave the network a picture of nothing but
 # noise. It gives {noise.max():.0%} to "{CLASS_NAMES[noise.argmax()]}". "None of these" is not among its answers.

@@ -2,7 +2,7 @@
 # # Chapter 8. A network crosses a frozen lake
 #
 # You stand on a frozen lake, in one corner. In the opposite corner there is a flag, and somewhere between you and it
-# the ice has holes. You can walk left, down, right or up. Nobody shows you the way, and nobody calls a step good or
+# the ice has holes. You can walk left, down, right or up. You are not shown the way, and no step is called good or
 # bad. You only notice, at the end, whether you have arrived. How could you learn to walk from that?
 #
 # Until now every example came with its right answer. Here there is no table, only a world in which you can try things,
