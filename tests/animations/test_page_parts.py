@@ -20,6 +20,7 @@ from animations.formats.dark import at_night
 from animations.formats.fonts import faces_of, font_rules, width_of
 from animations.formats.html import player
 from animations.formats.whys import MOST, explain
+from animations.scenes.lake.board import HOLE, ICE, WATER
 from animations.why import Line, Sum, Term
 
 SANS = FontProperties(family=["DejaVu Sans"])
@@ -80,6 +81,10 @@ def test_gives_night_colours_that_can_be_shown_and_makes_light_dark(number):
 def test_reverses_the_order_of_greys(greys):
     dark, light = (f"#{3 * f'{grey:02x}'}" for grey in sorted(greys))
     assert lightness(at_night(dark)) >= lightness(at_night(light))
+
+
+def test_keeps_a_hole_darker_than_the_ice():
+    assert lightness(at_night(HOLE)) < lightness(at_night(ICE)) < lightness(at_night(WATER))
 
 
 # --- the film in a page ---------------------------------------------------------------------------------------------

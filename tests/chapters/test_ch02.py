@@ -89,6 +89,8 @@ def test_ends_divergence_with_the_words_of_the_autopsy(films):
     ending = films["ch02_diverging"].scene
     assert "Update 1936 met a loss of inf" in ending.describe(ending.frames - 1)
     assert ending.scenes[1].autopsy.steps[[0, -1]].tolist() == [1, 1935]
+    unit, steps = ending.moments()
+    assert (unit, *steps[-2:]) == ("step", 60, 1936)
 
 
 def test_ends_quick_films_as_the_complete_ones(films, drawn):

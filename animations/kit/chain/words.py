@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from animations.kit.whys import place
 COLOURS = ("red", "green", "blue")
 
 
-def names_of_rows(rows: Sequence[int], x: np.ndarray) -> list[str]:
+def names_of_rows(rows: Iterable[int], x: np.ndarray) -> list[str]:
     """Name the rows of a batch x, of which the data's numbers are known: by their one number, or counted from 1.
 
     >>> names_of_rows([4, 2], np.array([[0.5], [-3.0]])), names_of_rows([4, 2], np.zeros((2, 2)))
