@@ -52,7 +52,7 @@ def test_leads_on_the_sheet_from_a_weight_back_to_the_data(opened):
     page.run("document.querySelector(`.sheet [data-of='gradient.dense_1.w[1,2]']`).click()")
     page.browser.wait_for("document.querySelector('.sheet .sum') !== null")
     told = page.texts(".sheet .told")[0]
-    assert all(f"row {row}" in told for row in rows)
+    assert all(f"row {row + 1}" in told for row in rows)
     gradient = recording.gradients(8)["dense_1.w"][1, 2]
     assert f"{abs(gradient):.3g}"[:4] in told
 

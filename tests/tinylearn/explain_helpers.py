@@ -53,7 +53,7 @@ def check_text(explanation, dtype):
         after, before = re.search(made_again, text, re.M).groups()
     assert dtype(before).tobytes() == explanation.old.tobytes()
     assert known["p"].tobytes() == dtype(after).tobytes() == explanation.new.tobytes()
-    printed = re.findall(r"^  row (\d+): (?:(.+ \* .+) = )?(\S+)$", text, re.M)
+    printed = re.findall(r"^  x\[(\d+)\]: (?:(.+ \* .+) = )?(\S+)$", text, re.M)
     for (row, product, contribution), expected in zip(printed, explanation.rows[:8], strict=True):
         assert int(row) == expected
         assert (product == "") == (explanation.factors is None)

@@ -42,11 +42,11 @@ def explain(recording: Recording, step: int, name: str) -> Explanation:
     >>> losses = fit(model, x, 2 * x, loss=MeanSquaredError(), optimizer=SGD(0.125), epochs=5, callbacks=[recorder])
     >>> print(recorder.recording.explain(2, "dense_1.w[0, 0]"))
     update 2 of dense_1.w[0, 0]: epoch 2, 2 rows, loss 4.25
-    dout = ∂loss/∂out of dense_1, by backpropagation: the chain rule, from the loss back; row 0 of x
+    dout = ∂loss/∂out of dense_1 for x[0], by backpropagation: the chain rule, from the loss back
       from the loss  1.5
     g, the gradient: the sum of input * dout of each row
-      row 0: 1.0 * 1.5 = 1.5
-      row 1: 3.0 * 2.5 = 7.5
+      x[0]: 1.0 * 1.5 = 1.5
+      x[1]: 3.0 * 2.5 = 7.5
       g = 9.0 (the order of summation may change the last digits)
     p, the parameter, by SGD(learning_rate=0.125, momentum=0.0, weight_decay=0.0):
       p = p - learning_rate * g

@@ -94,10 +94,8 @@ class Explanation:
 
     def _gradient_lines(self) -> list[str]:
         """Return what each row adds to the gradient, and the gradient."""
-        lines = [
-            f"dout = ∂loss/∂out of {self.parameter.rpartition('.')[0] or 'the model'}, by backpropagation: the chain "
-            f"rule, from the loss back; row {self.rows[0]} of x"
-        ]
+        what = f"∂loss/∂out of {self.parameter.rpartition('.')[0] or 'the model'} for x[{self.rows[0]}]"
+        lines = [f"dout = {what}, by backpropagation: the chain rule, from the loss back"]
         names = ["from the loss", *(f"through {layer}" for layer, _ in self.chain[1:])]
         for name, (_, dout) in zip(names, self.chain, strict=True):
             row = dout[0].ravel()
@@ -112,7 +110,7 @@ class Explanation:
         lines.append(f"g, the gradient: the sum of {told}")
         for place in range(min(SHOWN, len(self.rows))):
             product = "" if self.factors is None else " * ".join(map(number, self.factors[place])) + " = "
-            lines.append(f"  row {self.rows[place]}: {product}{self.contributions[place]!s}")
+            lines.append(f"  x[{self.rows[place]}]: {product}{self.contributions[place]!s}")
         if len(self.rows) > SHOWN:
             lines.append(f"  {len(self.rows) - SHOWN} more rows: {self.contributions[SHOWN:].sum()!s}")
         return [*lines, f"  g = {self.gradient!s} (the order of summation may change the last digits)"]
