@@ -102,12 +102,15 @@ function plot_of(turn, width) {
 
 function history_of({ updates }, width) {
   // the loss, update by update
+  const place = (epoch) => (epoch ? Math.log10(epoch) : -1), // as in the film: 0 stands where 0.1 would
+    ends = [place(0), place(updates)];
   const history = new Axes({
     title: "The loss; dashed: that of the best straight line",
-    x: [0, updates],
+    x: ends,
     y: [-3, 0],
-    names: ["epoch", "loss, log scale"],
+    names: ["epoch, log scale", "loss, log scale"],
     powers: true,
+    x_text: (x) => (x < 0 ? "0" : written(10 ** x, 0)),
     width,
     height: 150,
     left: 58,
@@ -120,19 +123,21 @@ function history_of({ updates }, width) {
   const show = (losses, line_loss) => {
     const powers = losses.map(power),
       lowest = powers.reduce((a, b) => Math.min(a, b), power(line_loss) - 2);
-    history.range([0, updates], [lowest - 0.2, Math.max(powers[0], power(line_loss)) + 0.2]);
+    history.range(ends, [lowest - 0.2, Math.max(powers[0], power(line_loss)) + 0.2]);
     const every = Math.ceil(losses.length / 300),
       last = losses.length - 1;
     set(line, {
-      d: history.path(powers.map((each, k) => [k, each]).filter(([k]) => k % every === 0 || k === last || k < 20)),
+      d: history.path(
+        powers.map((each, k) => [place(k), each]).filter((_, k) => k % every === 0 || k === last || k < 100),
+      ),
     });
     set(straight, {
       d: history.path([
-        [0, power(line_loss)],
-        [updates, power(line_loss)],
+        [ends[0], power(line_loss)],
+        [ends[1], power(line_loss)],
       ]),
     });
-    set(now, { cx: history.X(last), cy: history.Y(powers[last]) });
+    set(now, { cx: history.X(place(last)), cy: history.Y(powers[last]) });
   };
   return { element: history.element, show };
 }

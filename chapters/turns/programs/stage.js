@@ -60,13 +60,15 @@ function round_step(range, most) {
 const power_of_ten = (exponent) => `10${[...written(exponent, 0)].map((each) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[each] ?? "⁻").join("")}`;
 
 class Axes {
-  // a picture with two axes; x and y: [low, high] in the data's units; names: of the axes; powers: y is an exponent of ten
+  // a picture with two axes; x and y: [low, high] in the data's units; names: of the axes; powers: y is an exponent of ten;
+  // x_text(x): what a tick of x says
   constructor({
     title,
     x,
     y,
     names: [x_name, y_name],
     powers = false,
+    x_text,
     width = 360,
     height = 300,
     left: before = 46,
@@ -75,7 +77,7 @@ class Axes {
     bottom: below = 38,
   }) {
     // the room for ticks and names
-    Object.assign(this, { title, x_name, y_name, powers, width, height });
+    Object.assign(this, { title, x_name, y_name, powers, x_text, width, height });
     Object.assign(this, { left: before, right: width - behind, top: above, bottom: height - below });
     this.id = `clip-${(Axes.made = (Axes.made ?? 0) + 1)}`;
     const { left, right, top, bottom } = this,
@@ -107,8 +109,9 @@ class Axes {
       step_y = round_step(y[1] - y[0], 6);
     const digits = (step) => Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
     const tick = (value, step) => written(value, digits(step)).replace(".00e", "e");
+    const x_text = this.x_text ?? ((value) => (this.years ? String(value) : tick(value, step_x)));
     for (let i = Math.ceil(x[0] / step_x); i * step_x <= x[1]; i++)
-      text(this.X(i * step_x), bottom + 16, "middle", this.years ? String(i * step_x) : tick(i * step_x, step_x));
+      text(this.X(i * step_x), bottom + 16, "middle", x_text(i * step_x));
     for (let i = Math.ceil(y[0] / step_y); i * step_y <= y[1]; i++)
       text(left - 5, this.Y(i * step_y) + 4, "end", this.powers ? power_of_ten(i * step_y) : tick(i * step_y, step_y));
     text((left + right) / 2, height - 6, "middle", this.x_name);
