@@ -205,9 +205,8 @@ class Data:
                 value = field.check(caller, name, value, known)
             for letter, length in field.lengths(value):
                 if lengths.setdefault(letter, length) != length:
-                    raise ValueError(
-                        f"{caller}: {name} has {length} of {letter}, not {lengths[letter]}{reasons[letter]}"
-                    )
+                    must = f"{name} must have {lengths[letter]} of {letter}{reasons[letter]}"
+                    raise ValueError(f"{caller}: {must}, got {length}")
                 reasons.setdefault(letter, f", as {name} has {length}")
             setattr(self, name, value)
         self.lengths = lengths

@@ -24,7 +24,7 @@ import numpy as np
 from tinylearn.checks import generator, instance
 from tinylearn.files import complete_or_absent
 from tinylearn.model import Sequential
-from tinylearn.npz import read_arrays, written_by
+from tinylearn.npz import read_arrays, write_arrays, written_by
 from tinylearn.optimizer_state import description_of, full_state, restore_state
 from tinylearn.optimizers import Optimizer
 
@@ -73,7 +73,7 @@ def save_checkpoint(
     }
     arrays |= {f"more.{name}": _plain_array(name, value) for name, value in more.items()}
     with complete_or_absent(path, "save_checkpoint") as file:
-        np.savez(file, about=np.array(json.dumps(about, default=lambda value: value.tolist())), **arrays)
+        write_arrays(file, {"about": np.array(json.dumps(about, default=lambda value: value.tolist())), **arrays})
 
 
 def load_checkpoint(

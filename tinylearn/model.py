@@ -21,7 +21,7 @@ from tinylearn.checks import float_type, numbers, positive_integer, read_only, r
 from tinylearn.files import complete_or_absent
 from tinylearn.layers.guard import checked_layers, raise_misfit, required_dx
 from tinylearn.layers.layer import Layer
-from tinylearn.npz import read_arrays, written_by
+from tinylearn.npz import read_arrays, write_arrays, written_by
 from tinylearn.parameters import Views, pack, twin
 from tinylearn.sharing import refuse_changes, refuse_sharing
 from tinylearn.summary import output_shapes, summary
@@ -135,7 +135,7 @@ class Sequential(Layer):
         `np.load(path)["dense_1.w"]`.
         """
         with complete_or_absent(path, "save") as file:
-            np.savez(file, **self.named_arrays())  # type: ignore[arg-type]
+            write_arrays(file, self.named_arrays())
 
     def load(self, path: str | os.PathLike[str]) -> None:
         """Read the file that `save` wrote.

@@ -1,12 +1,13 @@
-"""Reading an .npz file: the arrays in it, by name."""
+"""Writing and reading an .npz file: the arrays in it, by name."""
 
 from __future__ import annotations
 
 import os
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, BinaryIO
 
 import numpy as np
 
@@ -26,6 +27,14 @@ def written_by(writer: str, path: str | os.PathLike[str], caller: str) -> Iterat
         raise
     except Exception as error:  # zip, array and JSON raise different ones for a damaged file
         raise ValueError(f"{path} is not a file that {writer} wrote: {error}") from error
+
+
+def write_arrays(file: BinaryIO, arrays: Mapping[str, Any]) -> None:
+    """Write arrays, none of which needs pickle. (np.savez of NumPy 2.0 leaves the file open if the disk is full.)"""
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, array in arrays.items():
+            with archive.open(f"{name}.npy", "w", force_zip64=True) as part:
+                np.lib.format.write_array(part, np.asanyarray(array), allow_pickle=False)
 
 
 def read_arrays(path: Path) -> dict[str, np.ndarray]:

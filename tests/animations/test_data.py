@@ -180,7 +180,7 @@ def test_copies_and_pickles_to_equal_objects():
         (chart, {"rate": -1}, ValueError, "Chart: rate must be a number from 0"),
         (chart, {"points": [1]}, TypeError, "Chart: points must be a Points"),
         (lambda: Points([1]), {}, TypeError, "Points: missing a required argument: 'y'"),
-        (lambda: Two([0, 1, 2], points()), {}, ValueError, "Two: points has 2 of N, not 3, as steps has 3"),
+        (lambda: Two([0, 1, 2], points()), {}, ValueError, "Two: points must have 3 of N, as steps has 3, got 2"),
         (lambda: Unlike(1, ["a", "b"]), {}, TypeError, "is one of K, but no argument before it has the length K"),
         (lambda: Ranked([[0, 1]]), {}, TypeError, "is one of K, but no argument before it has the length K"),
     ],

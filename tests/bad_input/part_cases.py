@@ -36,13 +36,13 @@ NO_TEXT = [None, 3, 1.5, b"w", ["w"], {}]
 NO_LIST = [None, 3, "ab", {}, 1.5]
 words = choice("the weight", "", wrong=NO_TEXT, also=["nonsense"])
 term = choice(
-    1.5, 3, np.float32(2), np.inf, an.Term(2.0, "w"), wrong=[*NO_NUMBERS[1:], an.Term("2", "w"), an.Term(2.0, 3)]
+    1.5, 3, 3.5, np.float32(2), np.inf, an.Term(2.0, "w"), wrong=[*NO_NUMBERS[1:], an.Term("2", "w"), an.Term(2.0, 3)]
 )
 PARTS.made["Term"] = Subject(lambda value: list(an.Sum("w", ["a"], [value], 2).terms[0]), speaks=("Sum",), value=term)
 PARTS.made["Line"] = Subject(
     lambda words, piece: an.Line(words, 1, piece, 2).sides(),
     words=words,
-    piece=choice("+", "- 3 *", wrong=["+ +", "?", "w", "+ w *", ")", None, [1]], also=[3.5]),
+    piece=choice("+", "- 3 *", wrong=["* *", "?", "w", "+ w *", ")", None, [1]], also=[3.5]),
 )
 PARTS.made["Sum"] = Subject(
     lambda words, labels, terms, total: list(an.Why("w", 3.0, [an.Sum(words, labels, terms, total)]).asked()),

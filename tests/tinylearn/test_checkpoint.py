@@ -123,14 +123,14 @@ def test_writes_exactly_that_file_which_others_can_read(tmp_path, name):
 def test_leaves_the_old_file_where_it_cannot_write_a_new_one(path, value, monkeypatch):
     """Because only a pickle could hold it, or because the disk is full."""
 
-    def fails(file, **arrays):
+    def fails(file, array, **settings):
         file.write(b"half of it")
         raise OSError("disk full")
 
     run = start()
     save_checkpoint(path, *run, epoch=1)
     if value == "a full disk":
-        monkeypatch.setattr(np, "savez", fails)
+        monkeypatch.setattr(np.lib.format, "write_array", fails)
     message = "save_checkpoint: thing must be a number, a text or an array of these, got |disk full"
     with pytest.raises(OSError if value == "a full disk" else TypeError, match=message):
         save_checkpoint(path, *run, epoch=2, thing=value)
