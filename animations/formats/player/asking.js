@@ -91,8 +91,8 @@ class Asking {
       Math.max(box.left - clientX, clientX - box.right, 0), Math.max(box.top - clientY, clientY - box.bottom, 0));
     const hit = first_of(target.closest("[data-gid]"));
     const near = hit ? [] : this.numbers().filter((each) => away(each) <= NEAR);
-    const found = hit ? hit.closest("[role=button]") : near.sort((one, other) => away(one) - away(other))[0]?.element;
-    if (found) this.ask_drawn(found);
+    const found = hit ?? near.sort((one, other) => away(one) - away(other))[0]?.element;
+    if (this.explained.has(found?.dataset.gid)) this.ask_drawn(found);  // in another frame: the sheet says in which
   }
 
   ask_drawn(element) { return this.ask_first(element.dataset.gid, element); }
