@@ -105,6 +105,7 @@ class LakeLearning(PageScene):
         self.side = BOARD / max(len(self.rows), len(self.rows[0]))
         self.wide = round(self.side * len(self.rows[0]))
         self.size = (2 * MARGIN + self.wide + MARGIN + PANEL, 2 * MARGIN + BOARD)
+        self.cuts = [MARGIN + self.wide + MARGIN // 2]  # between the lake and the panel
 
     def draw(self, figure: FigureBase) -> None:
         self.page, top = Page(figure, self.size), self.size[1] - MARGIN

@@ -58,6 +58,7 @@ class LakeMoves(PageScene):
     bias: float | None = real(default=None, kw_only=True)
 
     size = (1340, 600)
+    cuts = (548,)  # between the lake and the network
     glides = True
 
     def prepare(self) -> None:
