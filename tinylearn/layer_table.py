@@ -28,6 +28,7 @@ LAYERS = {
     "LeakyReLU": Row(lambda rng: layers.LeakyReLU(0.1), (5, 3)),
     "Sigmoid": Row(lambda rng: layers.Sigmoid(), (5, 3)),
     "Softmax": Row(lambda rng: layers.Softmax(), (5, 7)),
+    "Softmax, two axes of rows": Row(lambda rng: layers.Softmax(), (3, 2, 4)),
     "Tanh": Row(lambda rng: layers.Tanh(), (5, 3)),
     "Conv2D": Row(lambda rng: layers.Conv2D(2, 3, 3, rng=rng), (2, 5, 4, 2)),
     "Conv2D, stride that does not divide": Row(

@@ -85,6 +85,7 @@ def declared(what):
     (lambda: second(HALF, np.ones(3)), ValueError,
      r"^Own\(\): target must have the shape of predicted, \(3, 1\), got \(3,\); reshape it with target\[:, None\]$"),
     (lambda: second(np.ones((3, 2)), np.ones(3)), ValueError, "target must .*; for class numbers take Categorical"),
+    (lambda: second(np.ones((3, 2, 2)), np.ones(3)), ValueError, r"target must .*, got \(3,\)$"),
     (lambda: second(HALF, np.ones((3, 2))), ValueError, r"target must have the shape of predicted, .* got \(3, 2\)$"),
     (lambda: BinaryCrossEntropy("no"), TypeError, "^BinaryCrossEntropy: from_logits must be True or False, got 'no'$"),
     (lambda: second(HALF, [["a"]] * 3), TypeError, r"^Own\(\): target must hold real numbers, got"),
