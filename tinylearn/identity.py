@@ -49,7 +49,7 @@ def call_that_made(cls: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> s
 
 
 def described(value: Any) -> str:
-    """Return a value as text, in full, and the same in every run of a program: arrays by checksum, without addresses.
+    """Return a value as text, in full, and the same in every run: arrays and long lists by checksum, no addresses.
 
     >>> described({"a": [np.array([1.0, 2.0]), object()]})
     "{'a': [float64 (2,), checksum 7ba3895f, <object object>]}"
@@ -58,6 +58,8 @@ def described(value: Any) -> str:
         return digest(value)
     if type(value) is dict:
         return f"{{{', '.join(f'{key!r}: {described(each)}' for key, each in value.items())}}}"
+    if type(value) in (set, frozenset):  # whose order changes from process to process
+        return f"{type(value).__name__}({', '.join(sorted(map(described, value)))})"
     if type(value) in (list, tuple):
         inside = ", ".join(map(described, value))
         if len(inside) > LONGEST:

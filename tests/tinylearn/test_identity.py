@@ -79,6 +79,7 @@ def test_takes_arguments_that_cannot_be_written():
 def test_describes_a_call_as_it_is_written_but_without_generators_and_addresses():
     assert repr(Weighted([1.0], 2, key=3)) == "Weighted(weights=[1.0], 2, key=3)"
     assert repr(Scaled([1.0], rng=RNG(0))) == repr(Scaled([1.0])) == "Scaled(factors=[1.0])"
+    assert described({"b", "a"}) == "set('a', 'b')"
     assert described((object(), np.float32(1))) == "(<object object>, np.float32(1.0))"
 
 
