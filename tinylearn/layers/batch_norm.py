@@ -73,13 +73,13 @@ class BatchNorm(Layer):
         gamma reaches the loss through every row, with factor z[n], beta with factor 1, and z[n] with factor gamma:
             dgamma = Σ_n dout[n] z[n]          dbeta = Σ_n dout[n]          dz[n] = gamma dout[n]
         x[n] reaches it in three ways:
-            through z[n] itself, with factor 1 / std:                              dz[n] / std
-            through the mean, with ∂mean / ∂x[n] = 1 / N; ∂z[m] / ∂mean = -1 / std:      - Σ_m dz[m] / (N std)
-            through std, with ∂std / ∂x[n] = z[n] / N; ∂z[m] / ∂std = -z[m] / std:       - z[n] Σ_m dz[m] z[m] / (N std)
+            through z[n] itself, with factor 1 / std:                                  dz[n] / std
+            through the mean, with ∂mean / ∂x[n] = 1 / N, ∂z[m] / ∂mean = -1 / std:  - Σ_m dz[m] / (N std)
+            through std, with ∂std / ∂x[n] = z[n] / N, ∂z[m] / ∂std = -z[m] / std:   - z[n] Σ_m dz[m] z[m] / (N std)
         Together, with means in the place of Σ / N:
             dx[n] = (dz[n] - mean of dz - z[n] · mean of dz z) / std
         Why ∂std / ∂x[n] = z[n] / N? var is the mean of (x - mean)², so ∂var / ∂x[n] = 2 (x[n] - mean) / N. (The mean
-        moves too, but that adds nothing, because Σ (x - mean) = 0.) std = √(var + epsilon), so ∂std / ∂var = 1 / 2 std.
+        moves too, but that adds nothing: Σ (x - mean) = 0.) And std = √(var + epsilon), so ∂std / ∂var = 1 / (2 std).
 
         In a prediction no x moves the mean and std, so only the first way is left. forward keeps just z and std,
         because x and the mean appear only inside z.
