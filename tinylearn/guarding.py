@@ -44,7 +44,7 @@ def name_error(caller: Any, error: Exception) -> None:
     text, args = str(error), error.args
     name = type(caller).__name__
     if text.endswith("is read-only"):  # NumPy's words
-        text += "; what forward and backward are given may only be read: work on a copy"
+        text += "; what it is given may only be read: work on a copy"
     if not (hasattr(error, "named") or text.startswith((str(caller), f"{name}:", f"{name} "))):
         if len(args) < 2:
             error.args = (f"{caller}: {text}",)

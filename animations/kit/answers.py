@@ -36,7 +36,7 @@ def check_answers(
         if not np.allclose(answers, wanted, rtol=1e-4, atol=room):
             row = int(np.abs(answers - wanted).argmax())
             raise ValueError(
-                f"{caller}: the recorded model, {training.model}, answers {answers[row]:.4g} to row {row} after update "
+                f"{caller}: the recorded model, {training.model}, answers {answers[row]:.4g} to x[{row}] after update "
                 f"{step}, but {formula} is {wanted[row]:.4g}; {use}"
             )
 

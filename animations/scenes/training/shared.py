@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from tinylearn.analysis.race import Runner
-from tinylearn.checks import same_state
 from tinylearn.identity import described
 from tinylearn.recording.origin import Training
 
@@ -29,7 +28,7 @@ def what_differs(runners: Iterable[Runner]) -> str:
         "data": lambda one, other: _equal(one.batches.x, other.batches.x) and _equal(one.batches.y, other.batches.y),
         "batches": lambda one, other: _order(one) == _order(other),
         "augment": lambda one, other: _variations(one) == _variations(other),
-        "loss": lambda one, other: type(one.loss) is type(other.loss) and same_state(vars(one.loss), vars(other.loss)),
+        "loss": lambda one, other: described(one.loss) == described(other.loss),
     }
     return next((what for what, are in same.items() if not all(are(made[0], other) for other in made[1:])), "")
 
