@@ -1,7 +1,6 @@
 """Animations of chapters 1 to 3, rendered by us, the book's way, and by matplotlib's own animation.
 
-    python tests/benchmarks/rendering.py [neuron descent race pie] [--rounds 3]
-    python tests/benchmarks/rendering.py race --memory           does it grow with the number of frames?
+    python tests/benchmarks/rendering.py [neuron descent panel race pie] [--rounds 3]
 
 gif, html, mp4   animations.render
 drawing alone    our frames, painted and written nowhere
@@ -25,9 +24,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import imageio.v2 as imageio
 import matplotlib
@@ -36,28 +35,36 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.animation import FuncAnimation, PillowWriter
-from matplotlib.artist import Artist
 from matplotlib.figure import Figure, FigureBase
 from matplotlib.text import Text
-from PIL import Image
 
 import animations as an
 import tinylearn as tl
 from animations import BarRace, GrowingLines, LineFit, NeuronDiagram, PastedText, Pie, Scene, SideBySide, style
 from animations.engine.painter import Painter
-from chapters import ch02_gradient_descent
+from chapters import ch02_gradient_descent as descending
 from tinylearn.datasets import celsius_fahrenheit, gdp
 from tinylearn.initializers import ones
 
 FPS = 10
-Method = Callable[[Scene, Path, int], None]
 
 
 # --- the scenes ----------------------------------------------------------------------------------------------------
 
 
+class PlainTicks(LineFit):
+    """The line's scene with 10³ in plain characters: its axes' mathtext would cost the peers more than us."""
+
+    def draw(self, figure: FigureBase) -> None:
+        super().draw(figure)
+        digits = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+        for axes in figure.axes:
+            if axes.get_yscale() == "log":
+                axes.yaxis.set_major_formatter(lambda value, _: "10" + f"{np.log10(value):.0f}".translate(digits))
+
+
 def neuron() -> Scene:
-    """Train the neuron of chapter 3 and return its scene, as the chapter draws it: 81 frames of 1200x600."""
+    """The neuron of chapter 3, as the chapter draws it: 81 frames of 1200x600."""
     x, y = celsius_fahrenheit()
     model = tl.Sequential([tl.Dense(1, 1, rng=np.random.default_rng(0), weights=ones, biases=ones)])
     recorder = tl.Recorder(model)
@@ -69,15 +76,15 @@ def neuron() -> Scene:
 
 def descent() -> Scene:
     """Three curve panels with growing paths: 100 frames of 1800x660."""
-    walks = {rate: ch02_gradient_descent.gradient_descent(rate) for rate in ch02_gradient_descent.RATES}
+    walks = {rate: descending.gradient_descent(rate) for rate in descending.RATES}
     later = np.geomspace(58, 2000, 42).round().astype(int).tolist()
-    return ch02_gradient_descent.learning_rates(walks, [*range(58), *later])
+    return descending.learning_rates(walks, [*range(58), *later])
 
 
 def panel() -> Scene:
     """One of these panels as the book shows it, with a frame for each of its steps: 59 frames of 600x600."""
-    walk = ch02_gradient_descent.gradient_descent(0.95)
-    return ch02_gradient_descent.learning_rates({0.95: walk}, list(range(len(walk)))).scenes[1]
+    walk = descending.gradient_descent(0.95)
+    return descending.learning_rates({0.95: walk}, list(range(len(walk)))).scenes[1]
 
 
 def race() -> Scene:
@@ -109,25 +116,11 @@ BARS = {  # kB: a quarter of the files that the book publishes
 }
 
 
-class PlainTicks(LineFit):
-    """The line's scene with 10³ in plain characters: its axes' mathtext would cost the peers more than us."""
-
-    def draw(self, figure: FigureBase) -> None:
-        super().draw(figure)
-        digits = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-        for axes in figure.axes:
-            if axes.get_yscale() == "log":
-                axes.yaxis.set_major_formatter(lambda value, _: "10" + f"{np.log10(value):.0f}".translate(digits))
-
-
 # --- the methods ---------------------------------------------------------------------------------------------------
 
 
-def ours(suffix: str) -> Method:
-    def write(scene: Scene, path: Path, colors: int) -> None:
-        an.render(scene, path.with_suffix(suffix), fps=FPS, colors=colors, progress=False)
-
-    return write
+def ours(scene: Scene, path: Path, colors: int) -> None:
+    an.render(scene, path, fps=FPS, colors=colors, progress=False)
 
 
 def drawing(scene: Scene, path: Path, colors: int) -> None:
@@ -136,14 +129,25 @@ def drawing(scene: Scene, path: Path, colors: int) -> None:
         painter.paint(frame)
 
 
+def figure_of(scene: Scene) -> Figure:
+    figure = plt.figure(figsize=(scene.size[0] / style.DPI, scene.size[1] / style.DPI), dpi=style.DPI)
+    scene.draw(figure)
+    return figure
+
+
+def show(scene: Scene, frame: int) -> list:
+    for number in range(scene.frames):
+        for artist in scene.trail(number):
+            artist.set_visible(number <= frame)
+    return [*scene.update(frame)]
+
+
 def book(scene: Scene, path: Path, colors: int) -> None:
     """As the book does it: no artist and no pixel of one frame is used for the next."""
     pictures = []
     for frame in range(scene.frames):
-        figure = new_figure(scene)
-        scene.draw(figure)
-        scene.update(frame)
-        show_trails(scene, frame)
+        figure = figure_of(scene)
+        show(scene, frame)
         pictures.append(path.with_name(f"{frame:03}.png"))
         figure.savefig(pictures[-1])
         plt.close(figure)
@@ -152,14 +156,7 @@ def book(scene: Scene, path: Path, colors: int) -> None:
 
 def animation(scene: Scene) -> FuncAnimation:
     """As matplotlib's documentation does it: one figure, artists updated."""
-    figure = new_figure(scene)
-    scene.draw(figure)
-
-    def update(frame: int) -> list:
-        show_trails(scene, frame)
-        return [*scene.update(frame)]
-
-    return FuncAnimation(figure, update, frames=scene.frames)
+    return FuncAnimation(figure_of(scene), lambda frame: show(scene, frame), frames=scene.frames)
 
 
 def func_animation(scene: Scene, path: Path, colors: int) -> None:
@@ -168,24 +165,14 @@ def func_animation(scene: Scene, path: Path, colors: int) -> None:
 
 def jshtml(scene: Scene, path: Path, colors: int) -> None:
     matplotlib.rcParams["animation.embed_limit"] = 1000
-    path.with_suffix(".html").write_text(animation(scene).to_jshtml(fps=FPS))
+    path.write_text(animation(scene).to_jshtml(fps=FPS))
 
 
-def new_figure(scene: Scene) -> Figure:
-    return plt.figure(figsize=(scene.size[0] / style.DPI, scene.size[1] / style.DPI), dpi=style.DPI)
-
-
-def show_trails(scene: Scene, frame: int) -> None:
-    for number in range(scene.frames):
-        for artist in scene.trail(number):
-            artist.set_visible(number <= frame)
-
-
-METHODS: dict[str, tuple[Method, str]] = {
-    "gif": (ours(".gif"), ".gif"),
-    "html": (ours(".html"), ".html"),
-    "mp4": (ours(".mp4"), ".mp4"),
-    "drawing alone": (drawing, ""),
+METHODS: dict[str, tuple[Callable[[Scene, Path, int], None], str]] = {
+    "gif": (ours, ".gif"),
+    "html": (ours, ".html"),
+    "mp4": (ours, ".mp4"),
+    "drawing alone": (drawing, ".none"),
     "the book's way": (book, ".gif"),
     "FuncAnimation": (func_animation, ".gif"),
     "to_jshtml": (jshtml, ".html"),
@@ -196,36 +183,17 @@ PEERS = ("the book's way", "FuncAnimation", "to_jshtml")
 # --- measuring -----------------------------------------------------------------------------------------------------
 
 
-def run(name: str, method: str, folder: Path, times: int) -> dict[str, float]:
+def run(name: str, method: str) -> dict[str, float]:
     """Render once, in this process; return seconds, size, and memory above the start."""
     bar, (write, suffix) = BARS[name], METHODS[method]
-    scene, path = bar.scene(), folder / "animation.gif"
+    scene = bar.scene()
     if method in PEERS:
         PastedText.draw, PastedText.get_window_extent = Text.draw, Text.get_window_extent
-    if times > 1:
-        scene = Repeated(scene, times)
-    before = peak_megabytes()
-    start = time.perf_counter()
-    write(scene, path, bar.colors)
-    seconds = time.perf_counter() - start
-    size = path.with_suffix(suffix).stat().st_size if suffix else 0
-    return {"s": seconds, "kB": size / 1000, "MB": peak_megabytes() - before}
-
-
-class Repeated(Scene):
-    """A scene shown several times over, without its trails."""
-
-    def __init__(self, scene: Scene, times: int) -> None:
-        self.scene, self.size, self.frames = scene, scene.size, times * scene.frames
-        self.draw = scene.draw
-
-    def update(self, frame: int) -> Sequence[Artist]:
-        return self.scene.update(frame % self.scene.frames)
-
-
-def run_in_new_process(name: str, method: str, folder: Path, times: int = 1) -> dict[str, float]:
-    command = [sys.executable, __file__, name, "--run", method, "--folder", str(folder), "--times", str(times)]
-    return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    with tempfile.TemporaryDirectory() as folder:
+        before, start, path = peak_megabytes(), time.perf_counter(), Path(folder, f"film{suffix}")
+        write(scene, path, bar.colors)
+        seconds = time.perf_counter() - start
+        return {"s": seconds, "kB": path.stat().st_size / 1000 if path.exists() else 0, "MB": peak_megabytes() - before}
 
 
 def peak_megabytes() -> float:
@@ -234,66 +202,43 @@ def peak_megabytes() -> float:
     return peak / 1e6 if sys.platform == "darwin" else peak * 1024 / 1e6
 
 
-def last_picture(folder: Path) -> np.ndarray:
-    with Image.open(folder / "animation.gif") as image:
-        image.seek(image.n_frames - 1)
-        return np.array(image.convert("RGB")).astype(int)
+def run_in_new_process(name: str, method: str) -> dict[str, Any]:
+    command = [sys.executable, __file__, name, "--run", method]
+    return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
 
 
-def compare(name: str, rounds: int, folder: Path) -> None:
+def compare(name: str, rounds: int) -> None:
     """Print each method's medians, and how far the bars are."""
-    runs: dict[str, list[dict[str, float]]] = {method: [] for method in METHODS}
-    for _ in range(rounds):
-        for method, results in runs.items():
-            (folder / method).mkdir(exist_ok=True)
-            results.append(run_in_new_process(name, method, folder / method))
-
-    def median(method: str, key: str) -> float:
-        return statistics.median(one[key] for one in runs[method])
-
-    def ratio(slow: str, quick: str) -> str:
-        pairs = zip(runs[slow], runs[quick], strict=True)
-        return f"{statistics.median(theirs['s'] / our['s'] for theirs, our in pairs):.1f}x"
-
-    print(f"\n{name}: {BARS[name].scene.__doc__}")
-    for method in METHODS:
-        seconds, size, memory = (median(method, key) for key in ("s", "kB", "MB"))
-        print(f"  {method:15} {seconds:6.2f} s  {size:8,.0f} kB  {memory:5.0f} MB above the start")
     bar = BARS[name]
+    turns = [{method: run_in_new_process(name, method) for method in METHODS} for _ in range(rounds)]
+
+    def ratio(slow: str, quick: str, key: str = "s") -> str:
+        return f"{statistics.median(each[slow][key] / each[quick][key] for each in turns):.1f}x"
+
+    print(f"\n{name}: {bar.scene.__doc__}")
+    for method in METHODS:
+        seconds, size, memory = (statistics.median(each[method][key] for each in turns) for key in ("s", "kB", "MB"))
+        print(f"  {method:15} {seconds:6.2f} s  {size:8,.0f} kB  {memory:5.0f} MB above the start")
     print(f"  gif: the book's way takes {ratio(PEERS[0], 'gif')} as long (asked: {bar.book}x)")
     if bar.func_animation:
         print(f"  gif: FuncAnimation takes {ratio(PEERS[1], 'gif')} as long (asked: {bar.func_animation}x)")
-    print(f"  gif: {median('gif', 'kB'):.0f} kB (asked: at most {bar.kilobytes:.0f})")
+    print(f"  gif: asked are at most {bar.kilobytes:.0f} kB")
     print(f"  html: to_jshtml takes {ratio('to_jshtml', 'html')} as long (asked: 3x)"
-          f" and {median('to_jshtml', 'kB') / median('html', 'kB'):.1f}x the bytes (asked: 8x)")  # fmt: skip
+          f" and {ratio('to_jshtml', 'html', 'kB')} the bytes (asked: 8x)")  # fmt: skip
     print(f"  mp4: takes {ratio('mp4', 'drawing alone')} as long as drawing alone (asked: at most 2x)")
-    for method in PEERS[:2]:
-        off = np.abs(last_picture(folder / method) - last_picture(folder / "gif")).mean()
-        print(f"  the last picture of {method} differs from ours by {off:.2f} of 255 on average")
-
-
-def memory(name: str, folder: Path) -> None:
-    """Print the peak of memory for the scene, and for the scene four times over."""
-    for method in ("gif", "html", "mp4"):
-        once, often = (run_in_new_process(name, method, folder, times)["MB"] for times in (1, 4))
-        print(f"{name}, {method}: {once:.0f} MB above the start, {often:.0f} MB with four times as many frames")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("scenes", nargs="*", choices=[[], *BARS], help="(default: all)")
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--memory", action="store_true", help="show whether memory grows with frames, instead")
     parser.add_argument("--run", choices=METHODS, help=argparse.SUPPRESS)
-    parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
-    parser.add_argument("--times", type=int, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     for name in arguments.scenes or BARS:
         if arguments.run:
-            print(json.dumps(run(name, arguments.run, arguments.folder, arguments.times)))
+            print(json.dumps(run(name, arguments.run)))
         else:
-            with tempfile.TemporaryDirectory() as folder:
-                memory(name, Path(folder)) if arguments.memory else compare(name, arguments.rounds, Path(folder))
+            compare(name, arguments.rounds)
 
 
 if __name__ == "__main__":
