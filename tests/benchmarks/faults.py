@@ -27,14 +27,10 @@ import numpy as np
 from tqdm import tqdm
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
-from tests.faults import files, full_disk, onlookers
-from tests.faults.concurrent_recorders import record_at_the_same_time
-from tests.faults.death import killed, pace
-from tests.faults.job import Job, Verdict
-from tests.faults.jobs import JOBS
-from tests.faults.planted_faults import PLANTED_FAULTS
-from tests.tinylearn import interrupted_run
-from tests.tinylearn.download_server import serving
+from tests.faults import full_disk, onlookers
+from tests.faults.death import PLANTED_FAULTS, Job, Verdict, killed, pace
+from tests.faults.files import JOBS
+from tests.faults.recordings import record_at_the_same_time
 
 COLUMNS = ["first", "during", "between", "after", "kept", "lost", "half", "litter"]
 
@@ -66,8 +62,8 @@ def kills(job: Job, tries: int, rng: np.random.Generator, planted: str | None) -
     with new_folders(tries + 1) as folders, job.ready() as ready:
         seconds = pace(ready, folders.pop(), planted)
         for folder in tqdm(folders, desc=job.name, leave=False):
-            death, verdict = killed(ready, folder, rng, seconds, planted)
-            row.add(verdict, death.landed)
+            landed, verdict = killed(ready, folder, rng, seconds, planted)
+            row.add(verdict, landed)
     in_the_work = row.landed["first" if job.outputs == 1 else "during"]
     if not in_the_work and not row.total.faults:
         row.total.lost.append("no kill landed in the middle of the work: this proves nothing")
@@ -101,20 +97,18 @@ def onlookings(tries: int) -> Iterator[Row]:
 
 def full_disks() -> Iterator[Row]:
     """Fill the disk, of both kinds, under every job."""
-    for full in (full_disk.quota, full_disk.filled):
-        with new_folders(1) as (folder,), ExitStack() as stack, serving() as server:
+    for name in ("a quota", "a small file system"):
+        with new_folders(1) as (folder,), ExitStack() as stack:
+            full = full_disk.quota
             try:
-                if full is full_disk.filled:
-                    stack.enter_context(full_disk.small_disk(folder))
+                if name != "a quota":
+                    full = stack.enter_context(full_disk.small_disk(folder))
             except PermissionError as error:
                 tqdm.write(f"no small file system: {error}")
                 return
-            row = Row(f"full disk: {'a quota' if full is full_disk.quota else 'a small file system'}")
-            for number, job in enumerate(files.JOBS):
-                row.add(full_disk.rewrite(job, new(folder / f"file {number}"), full))
-            for kind in interrupted_run.KINDS:
-                row.add(full_disk.record(kind, new(folder / kind), full))
-            row.add(full_disk.fetch(server, new(folder / "download"), full))
+            row = Row(f"full disk: {name}")
+            for _, verdict in full_disk.on_a_full_disk(folder, full):
+                row.add(verdict)
             yield row
 
 
@@ -122,13 +116,7 @@ def full_disks() -> Iterator[Row]:
 def new_folders(number: int) -> Iterator[list[Path]]:
     """Yield so many new folders, for a while."""
     with tempfile.TemporaryDirectory() as scratch:
-        yield [new(Path(scratch) / str(each)) for each in range(number)]
-
-
-def new(folder: Path) -> Path:
-    """Make a folder and return it."""
-    folder.mkdir()
-    return folder
+        yield [full_disk.new(Path(scratch) / str(each)) for each in range(number)]
 
 
 def rows(only: str, tries: int, seed: int, planted: str | None) -> Iterator[Row]:

@@ -1,27 +1,105 @@
-"""A job in its own process, killed at a random moment between two of its signs of life."""
+"""A job in its own process, killed at a random moment between two of its signs of life; what must be left.
 
+A job writes outputs 1, 2, 3, … into a folder: it tells ("begin", n) before it writes output n, and ("done", n) when
+that is complete. Its `check(folder, done)` gives the verdict after a death before which output `done` was complete.
+"""
+
+import contextlib
+import functools
 import itertools
 import multiprocessing
 import os
+import re
 import statistics
+import tempfile
 import time
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from importlib import import_module
 from multiprocessing.connection import wait
+from pathlib import Path
 
-from tests.faults.planted_faults import PLANTED_FAULTS
 from tests.sessions import alive_in
+from tinylearn.recording.store import Store
 
 CONTEXT = multiprocessing.get_context("forkserver")  # a child starts quickly: the server has imported everything
-CONTEXT.set_forkserver_preload(["tests.faults.jobs"])
+CONTEXT.set_forkserver_preload(["tests.faults.files"])
 PATIENCE = 60  # seconds
+TEMPORARY = re.compile(r"\..*\.[0-9a-f]{16}\.tmp(\.\w+)?")
 
 
 @dataclass
-class Death:
-    """What a process said before it was killed."""
+class Verdict:
+    """What is left after a fault: how many complete outputs, and what should not be."""
 
-    done: int  # its last complete output
-    landed: str  # "first": during its first output; "during" a later one; "between" two; "after" its end
+    kept: int = 0
+    lost: list[str] = field(default_factory=list)  # what was complete, and is gone or changed
+    half: list[str] = field(default_factory=list)  # what is under its final name without being complete
+    litter: list[str] = field(default_factory=list)  # files and processes that are left over for ever
+
+    @property
+    def faults(self):
+        return [*self.lost, *self.half, *self.litter]
+
+
+class Job:
+    """What all jobs have."""
+
+    outputs = 8  # it is killed while it writes one of these
+    once = False  # whether its last output is the end of its process
+
+    @contextlib.contextmanager
+    def ready(self):
+        """Yield this job with all that it needs, such as a server."""
+        yield self
+
+
+@dataclass
+class Rewritten(Job):
+    """A job that writes one file again and again, under one name: `write(path, n)` makes its n-th version."""
+
+    name: str
+    file: str
+    write: Callable[[Path, int], object]
+
+    def work(self, folder, tell):
+        for n in itertools.count(1):
+            tell("begin", n)
+            self.write(folder / self.file, n)
+            tell("done", n)
+
+    def check(self, folder, done):
+        verdict, path = Verdict(), folder / self.file
+        verdict.half += [f"{name} was never asked for" for name in final_names(folder) if name != self.file]
+        if not path.exists():
+            verdict.lost += [f"{self.file}: version {done} is gone"] if done else []
+        elif any(path.read_bytes() == expected(self, n) for n in (done, done + 1) if n):  # renamed, and not yet told
+            verdict.kept = 1
+        else:
+            verdict.half.append(f"{self.file} is neither version {done} nor version {done + 1}")
+        self.write(path, done + 2)
+        verdict.litter += [each.name for each in folder.iterdir() if each != path]
+        return verdict
+
+
+def expected(job, n):
+    """Return the bytes of version `n`, written in peace."""
+    return _expected(job.write, job.file, n)
+
+
+@functools.cache
+def _expected(write, file, n):
+    with tempfile.TemporaryDirectory() as folder:
+        write(Path(folder) / file, n)
+        return (Path(folder) / file).read_bytes()
+
+
+def final_names(folder):
+    """Return the names in `folder` that are not those of temporary files."""
+    return [path.name for path in folder.iterdir() if not TEMPORARY.fullmatch(path.name)]
+
+
+# --- life and death ---------------------------------------------------------------------------------------------------
 
 
 class Life:
@@ -33,16 +111,17 @@ class Life:
         self.process = CONTEXT.Process(target=_live, args=(job, folder, theirs, self.errors, planted))
         self.process.start()
         theirs.close()
-        self.heard, self.open = [], True
+        self.heard, self.open = [], True  # (moment, word, n)
 
-    def listen(self, seconds):
-        """Listen for that many seconds; return whether it lives and may say more."""
+    def listen(self, seconds, begun=float("inf")):
+        """Listen for so many seconds, or until it begins output `begun` or a later one; return whether it did."""
         deadline = time.monotonic() + seconds
-        while (left := deadline - time.monotonic()) > 0:
-            ready = wait([self.signs, self.process.sentinel] if self.open else [self.process.sentinel], left)
+        while not (self.heard and self.heard[-1][1] == "begin" and self.heard[-1][2] >= begun):
+            left = deadline - time.monotonic()
+            ready = wait([self.process.sentinel, *([self.signs] if self.open else [])], max(left, 0))
             if self.signs in ready:
                 self.hear()
-            elif self.process.sentinel in ready:
+            if left <= 0 or (ready and self.signs not in ready):
                 return False
         return True
 
@@ -52,64 +131,29 @@ class Life:
         except EOFError:
             self.open = False
 
-    def until_it_begins(self, n):
-        """Listen until it says that it begins its n-th output, or a later one; return whether it did."""
-        deadline = time.monotonic() + PATIENCE
-        while not any(word == "begin" and number >= n for _, word, number in self.heard):
-            if not wait([self.signs, self.process.sentinel], max(deadline - time.monotonic(), 0)) or not self.open:
-                return False
-            if self.signs.poll():
-                self.hear()
-            elif not self.process.is_alive():
-                return False
-        return True
-
     def kill(self):
-        """End it with SIGKILL, hear its last words, and wait for its own children; return those that live on."""
+        """End it with SIGKILL, hear its last words, wait for its own children; return and end those that live on."""
         self.process.kill()
         self.process.join()
         while self.open:
             self.hear()
-        return _orphans(self.process.pid, seconds=10)
+        deadline = time.monotonic() + 10
+        while (orphans := alive_in(self.process.pid)) and time.monotonic() < deadline:
+            time.sleep(0.02)
+        for pid in orphans:
+            os.kill(pid, 9)
+        return orphans
 
     def death(self):
-        """Return what it said before its end, whose cause was our signal or nothing."""
+        """Return its last complete output, and what the kill landed in: "first", its first output, "during" a later
+        one, "between" two, "after" its end."""
         if self.process.exitcode not in (0, -9):
             raise RuntimeError(f"the job failed without a kill:\n{self.errors.read_text()}")
-        words = [(word, int(n)) for _, word, n in self.heard]
-        done = max((n for word, n in words if word == "done"), default=0)
-        word, n = words[-1] if words else ("begin", 1)
+        done = max((n for _, word, n in self.heard if word == "done"), default=0)
+        _, word, n = self.heard[-1] if self.heard else (0, "begin", 1)
         if self.process.exitcode == 0:
-            return Death(done, "after")
-        return Death(done, "between" if word == "done" else "first" if n == 1 else "during")
-
-
-def pace(job, folder, planted=None):
-    """Return how many seconds an output takes: the median of a life; of one that writes once, all of it."""
-    started, life = time.monotonic(), Life(job, folder, planted)
-    if job.once:
-        life.process.join(10 * PATIENCE)
-    else:
-        life.until_it_begins(job.outputs + 1)
-    seconds, orphans = time.monotonic() - started, life.kill()
-    begun = [at for at, word, _ in life.heard if word == "begin"]
-    life.death()
-    assert not orphans
-    return seconds if job.once else statistics.median(b - a for a, b in itertools.pairwise(begun))
-
-
-def killed(job, folder, rng, seconds, planted=None):
-    """Let the job work in `folder`, kill it at a random moment; return its death and the verdict on what is left."""
-    life = Life(job, folder, planted)
-    began = life.until_it_begins(job.outputs if job.once else int(rng.integers(1, job.outputs + 1)))
-    life.listen(seconds * rng.random())
-    orphans = life.kill()
-    death = life.death()
-    if not began:
-        raise RuntimeError(f"{job.name} does not work: it said {life.heard[-1:]} and no more for {PATIENCE} seconds")
-    verdict = job.check(folder, death.done)
-    verdict.litter += [f"process {pid} lives on" for pid in orphans]
-    return death, verdict
+            return done, "after"
+        return done, "between" if word == "done" else "first" if n == 1 else "during"
 
 
 def _live(job, folder, signs, errors, planted):
@@ -121,11 +165,78 @@ def _live(job, folder, signs, errors, planted):
     job.work(folder, lambda word, n: signs.send((word, int(n))))
 
 
-def _orphans(session, seconds):
-    """Return the processes of a session that do not end within that many seconds; end them."""
-    deadline = time.monotonic() + seconds
-    while (left := alive_in(session)) and time.monotonic() < deadline:
-        time.sleep(0.02)
-    for pid in left:
-        os.kill(pid, 9)
-    return left
+def pace(job, folder, planted=None):
+    """Return how many seconds an output takes: the median of a life; of one that writes once, all of it."""
+    started, life = time.monotonic(), Life(job, folder, planted)
+    if job.once:
+        life.process.join(10 * PATIENCE)
+    else:
+        life.listen(PATIENCE, job.outputs + 1)
+    seconds, orphans = time.monotonic() - started, life.kill()
+    begun = [at for at, word, _ in life.heard if word == "begin"]
+    life.death()
+    assert not orphans
+    return seconds if job.once else statistics.median(b - a for a, b in itertools.pairwise(begun))
+
+
+def killed(job, folder, rng, seconds, planted=None):
+    """Let the job work in `folder`, kill it at a random moment; return what that landed in, and the verdict."""
+    life = Life(job, folder, planted)
+    began = life.listen(PATIENCE, job.outputs if job.once else int(rng.integers(1, job.outputs + 1)))
+    life.listen(seconds * rng.random())
+    orphans = life.kill()
+    done, landed = life.death()
+    if not began:
+        raise RuntimeError(f"{job.name} does not work: it said {life.heard[-1:]} and no more for {PATIENCE} seconds")
+    verdict = job.check(folder, done)
+    verdict.litter += [f"process {pid} lives on" for pid in orphans]
+    return landed, verdict
+
+
+# --- planted faults: the kills must find them -------------------------------------------------------------------------
+
+PAUSE = 0.05  # seconds in which a kill finds the fault
+
+
+@contextlib.contextmanager
+def _in_place(path, caller="", **settings):
+    with open(path, "wb") as file:
+        time.sleep(PAUSE)
+        yield file
+
+
+@contextlib.contextmanager
+def _renamed_early(path, caller="", **settings):
+    temporary = Path(path).with_name(".x.0000000000000000.tmp" + Path(path).suffix)
+    with open(temporary, "wb") as file:
+        temporary.replace(path)
+        time.sleep(PAUSE)
+        yield file
+
+
+def _write_with(way):
+    for module in ("tinylearn.checkpoint", "tinylearn.model", "animations.render"):
+        import_module(module).complete_or_absent = way
+
+
+def _count_before_the_row():
+    """The header counts records that are not in the file yet."""
+    flush = Store.flush
+
+    def count_first(self, commit=True):
+        with self.lock:
+            rows = self.table.rows
+            if len(self) > rows:
+                self.table.commit(len(self))
+                self.table.rows = self.table.visible = rows
+                time.sleep(PAUSE)
+            flush(self)
+
+    Store.flush = count_first
+
+
+PLANTED_FAULTS = {
+    "write_in_place": lambda: _write_with(_in_place),  # what was complete is gone as soon as its successor begins
+    "rename_too_early": lambda: _write_with(_renamed_early),  # a file gets its name before it is complete
+    "count_before_the_row": _count_before_the_row,
+}

@@ -1,12 +1,31 @@
-"""Jobs that rewrite one file: checkpoints, models and pictures. Version n is easy to tell from version n + 1."""
+"""Jobs that write files: checkpoints, models, pictures, downloads and whole chapters; and the table of all jobs.
 
+Version n of a file is easy to tell from version n + 1.
+"""
+
+import contextlib
+import functools
+import io
+import itertools
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from importlib.util import find_spec
+from pathlib import Path
+from urllib.parse import unquote
 
 import numpy as np
 
 from animations import Scene, render
-from tests.faults.job import Rewritten
+from tests.faults import recordings
+from tests.faults.death import Job, Rewritten, Verdict, final_names
+from tests.tinylearn.download_server import CHECKSUM, CONTENT, serving
 from tinylearn import SGD, Checkpoint, Dense, MeanSquaredError, Sequential, fit, save_checkpoint
+from tinylearn.datasets.download import download
 
 
 def large_model(n):
@@ -17,38 +36,29 @@ def large_model(n):
 
 
 def checkpoint(path, n):
-    """Save a run whose numbers are all `n`."""
     model, optimizer = large_model(n), SGD(0.1, momentum=0.9)
     optimizer.state["v"] = model.parameters.copy()
     save_checkpoint(path, model, optimizer, np.random.default_rng(0), epoch=n)
 
 
 def model_file(path, n):
-    """Save such a model."""
     large_model(n).save(path)
 
 
-def train(path, last, tell):
+def train(path, last, tell=lambda *sign: None):
     """Write a checkpoint after each update, and call `tell`; stop after update `last`."""
     rng = np.random.default_rng(0)
     model, optimizer = Sequential([Dense(30, 200, rng=rng), Dense(200, 1, rng=rng)]), SGD(0.001, momentum=0.9)
     x = rng.normal(size=(40, 30))
-
-    def begin(update):
-        tell("begin", update.step)
 
     def done(update):
         tell("done", update.step)
         if update.step == last:
             update.stop()
 
+    callbacks = [lambda update: tell("begin", update.step), Checkpoint(path, rng, every=1), done]
     fit(model, x, x[:, :1], loss=MeanSquaredError(), optimizer=optimizer, epochs=10**6, batch_size=16, rng=rng,
-        callbacks=[begin, Checkpoint(path, rng, every=1), done])  # fmt: skip
-
-
-def trained(path, n):
-    """Leave the checkpoint of update `n`."""
-    train(path, n, lambda *sign: None)
+        callbacks=callbacks)  # fmt: skip
 
 
 class FitWithCheckpoints(Rewritten):
@@ -77,14 +87,135 @@ class Versioned(Scene):
 
 
 def picture(path, n):
-    """Draw version `n` in the format of the suffix."""
     render(Versioned(n), path, progress=False)
 
 
 FORMATS = ["gif", "apng", "png", "html", *(["mp4"] if find_spec("imageio_ffmpeg") else [])]
-JOBS = [
+REWRITTEN = [
     Rewritten("save_checkpoint", "run.npz", checkpoint),
-    FitWithCheckpoints("fit with checkpoints", "run.npz", trained),
+    FitWithCheckpoints("fit with checkpoints", "run.npz", train),
     Rewritten("model.save", "model.npz", model_file),
     *(Rewritten(f"render .{suffix}", f"film.{suffix}", picture) for suffix in FORMATS),
 ]
+
+
+@dataclass
+class Downloads(Job):
+    """Fetches 1.bin, 2.bin, … from a slow server in the process of the test; what is fetched is always the same."""
+
+    url: str = ""
+    ranges: Sequence[str | None] = ()  # what the server was asked for
+    name = "download"
+
+    @contextlib.contextmanager
+    def ready(self):
+        with serving(pause=0.002) as server:
+            yield replace(self, url=server.url, ranges=server.ranges)
+
+    def fetch(self, folder, n):
+        os.environ["no_proxy"] = "*"
+        with contextlib.redirect_stderr(io.StringIO()):
+            download(self.url, folder / f"{n}.bin", CHECKSUM)
+
+    def work(self, folder, tell):
+        for n in itertools.count(1):
+            tell("begin", n)
+            self.fetch(folder, n)
+            tell("done", n)
+
+    def check(self, folder, done):
+        """Return the verdict, after the next call has gone on with what was left half done."""
+        n, found = done + 1, {path.name: path.read_bytes() for path in folder.iterdir()}
+        verdict = Verdict(lost=[f"{i}.bin was complete" for i in range(1, n) if found.get(f"{i}.bin") != CONTENT])
+        verdict.kept = done - len(verdict.lost)
+        if found.get(f"{n}.bin", CONTENT) != CONTENT:
+            verdict.half.append(f"{n}.bin")
+        part = found.get(f"{n}.bin.part", b"")
+        self.fetch(folder, n)
+        if not CONTENT.startswith(part) or (folder / f"{n}.bin").read_bytes() != CONTENT:
+            verdict.half.append(f"{n}.bin.part does not become {n}.bin")
+        if 0 < len(part) < len(CONTENT) and self.ranges[-1] != f"bytes={len(part)}-":
+            verdict.lost.append(f"{len(part)} bytes of {n}.bin.part were fetched again")
+        names = {f"{i}.bin{suffix}" for i in range(1, n + 1) for suffix in ("", ".lock")}
+        verdict.litter += sorted({path.name for path in folder.iterdir()} - names)
+        return verdict
+
+
+# --- two chapters from the command line, into a new folder or over the files of an earlier run ------------------------
+
+ROOT = Path(__file__).parents[2]
+PAGE = re.compile(r"(index|glossary|ch\d\d)\.html")  # of the book: they grow with the films
+COMMAND = [sys.executable, "-m", "chapters", "--quick", "--out"]
+
+
+@dataclass
+class Gallery(Job):
+    """`python -m chapters 1 2 --quick`; `again`: over a folder that holds all of it already."""
+
+    again: bool
+    complete: dict[str, bytes] = field(default_factory=dict, repr=False)  # what is there when nothing disturbs it
+    once = True
+
+    @property
+    def name(self):
+        return "chapters 1 2" + (", again" if self.again else "")
+
+    @property
+    def outputs(self):
+        return 2 if self.again else 1
+
+    @contextlib.contextmanager
+    def ready(self):
+        yield replace(self, complete=undisturbed())
+
+    def work(self, folder, tell):
+        """Become the command."""
+        tell("begin", 1)
+        if self.again:
+            for name, content in self.complete.items():
+                (folder / name).parent.mkdir(exist_ok=True)
+                (folder / name).write_bytes(content)
+            tell("done", 1)
+            tell("begin", 2)
+        os.chdir(ROOT)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        os.execv(sys.executable, [*COMMAND, str(folder), "1", "2"])
+
+    def check(self, folder, done):
+        verdict, found = Verdict(), contents(folder)
+        for name, content in found.items():
+            if content == self.complete.get(name) or (PAGE.fullmatch(name) and is_whole(content.decode(), found)):
+                verdict.kept += 1
+            else:
+                verdict.half.append(f"{name}: {len(content):,} bytes")
+        if self.again:
+            verdict.lost += [f"{name} is gone" for name in self.complete if name not in found]
+        for numbers in (name for name in found if re.fullmatch(r"ch\d\d\.json", name)):
+            films = {name for name in self.complete if name.startswith(f"{numbers[:4]}_")}
+            verdict.half += [f"{numbers} is there, {name} is not" for name in films - set(found)]
+        return verdict
+
+
+def contents(folder):
+    """Return name → bytes of the files in `folder` that have their final names."""
+    folders = [path for path in (folder, folder / "source") if path.exists()]
+    files = [each / name for each in folders for name in final_names(each) if (each / name).is_file()]
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
+
+
+def is_whole(page, files):
+    """Is it a page to its end, which shows what is there? (Other pages of the book may not be written yet.)"""
+    links = [link for link in re.findall(r'(?:src|href)="([^#":]+)[#"]', page) if not PAGE.fullmatch(link)]
+    return page.endswith("</html>\n") and all(unquote(link) in files for link in links)
+
+
+@functools.cache
+def undisturbed():
+    """Return the contents of the folder after both chapters."""
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run([*COMMAND, folder, "1", "2"], cwd=ROOT, check=True, capture_output=True)
+        return contents(Path(folder))
+
+
+ALL_JOBS = [*recordings.JOBS, *REWRITTEN, Downloads(), Gallery(again=False), Gallery(again=True)]
+JOBS = {job.name: job for job in ALL_JOBS}

@@ -7,10 +7,11 @@ import subprocess
 
 import numpy as np
 
-from tests.faults.job import Verdict, expected
+from tests.faults.death import Verdict, expected
+from tests.faults.files import REWRITTEN
 from tests.faults.recordings import assert_start_of_the_undisturbed_run
 from tests.tinylearn import interrupted_run
-from tests.tinylearn.download_server import CHECKSUM, CONTENT
+from tests.tinylearn.download_server import CHECKSUM, CONTENT, serving
 from tinylearn import Recorder, Recording
 from tinylearn.datasets.download import download
 from tinylearn.recording.reader import META
@@ -50,13 +51,28 @@ def small_disk(folder):
     except (OSError, subprocess.CalledProcessError) as error:
         raise PermissionError(f"mounting needs root on Linux: {error}") from None
     try:
-        yield folder
+        yield filled
     finally:
         subprocess.run(["umount", "--lazy", folder], check=True)
 
 
+def on_a_full_disk(folder, full):
+    """Yield name → the verdict on what is there, after each job has met a disk filled by `full`."""
+    for job in REWRITTEN:
+        yield job.name, rewrite(job, new(folder / job.name.replace("/", " ")), full)
+    for kind in interrupted_run.KINDS:
+        yield kind, record(kind, new(folder / kind), full)
+    with serving() as server:
+        yield "download", fetch(server, new(folder / "download"), full)
+
+
+def new(folder):
+    folder.mkdir()
+    return folder
+
+
 def rewrite(job, folder, full):
-    """Have `job` write its second version where there is room for half of it; return the verdict."""
+    """Have `job` write its second version where there is room for half of it."""
     path = folder / job.file
     path.write_bytes(expected(job, 1))
     with full(folder, len(expected(job, 2)) // 2):
@@ -65,7 +81,7 @@ def rewrite(job, folder, full):
 
 
 def record(kind, folder, full):
-    """Train until the recorder has no room any more; return the verdict on the records until then."""
+    """Train until the recorder has no room any more; the records until then must be there."""
     model, path = interrupted_run.make_model(kind), folder / "run"
     settings = interrupted_run.KINDS[kind][1] and {"budget": "400 kB"}  # on a small disk, too much when it is thinned
     room = 100_000 if settings and full is quota else 300_000
@@ -106,11 +122,10 @@ def error_of(function, *arguments):
 
 
 def judge(error, named, intact, folder, names):
-    """Return the verdict: the error says what was full, what was complete is `intact`, nothing but `names` is left."""
-    verdict, text = Verdict(), str(error)
+    """The error must say what was full, what was complete be `intact`, and nothing be left but `names`."""
+    verdict, text = Verdict(kept=intact), str(error)
     if named not in text or not any(reason in text for reason in ("No space left", "File too large", "File size")):
         verdict.half.append(f"no clear error about {named}: {error!r}")
-    verdict.kept += intact
     verdict.lost += [] if intact else [f"{named} was complete"]
     verdict.litter += sorted({path.name for path in folder.iterdir()} - set(names))
     return verdict

@@ -1,19 +1,22 @@
-"""Jobs that record: one endless training, and many small recordings, in which rare moments are frequent.
+"""Jobs that record: every complete record must be left, bit for bit as in an undisturbed run.
 
-Every complete record must be left, bit for bit as in an undisturbed run.
+One endless training; many small recordings, in which rare moments are frequent; two recorders in one folder.
 """
 
+import itertools
+import time
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
-from tests.faults.job import Job, Verdict
+from tests.faults.death import PATIENCE, Job, Life, Verdict
 from tests.tinylearn import interrupted_run
 from tinylearn import Recorder, Recording, Update
 from tinylearn.recording import store
 
 UPDATES = 40  # of a small recording
-BUDGETS = {"under a budget": {"budget": 9_000}}  # some updates cause several thinnings
+BUDGETED = "under a budget"  # whose file is replaced; in a small one, some updates cause several thinnings
 
 
 def flush_every_record():
@@ -30,7 +33,7 @@ def assert_start_of_the_undisturbed_run(recording, kind):
     """Train again in this process, without any accident, and compare every record bit for bit."""
     steps = recording.steps
     assert steps[0] == 0
-    if kind == "under a budget":
+    if kind == BUDGETED:
         assert len(set(np.diff(steps[:-1]))) <= 1
     else:
         np.testing.assert_array_equal(steps, np.arange(len(steps)))
@@ -38,11 +41,19 @@ def assert_start_of_the_undisturbed_run(recording, kind):
     undisturbed = Recorder(model)
     interrupted_run.train(model, -(-int(steps[-1]) // interrupted_run.BATCHES) or 1, [undisturbed])
     expected = undisturbed.recording
-    np.testing.assert_array_equal(recording.rows, expected.rows[steps])
-    np.testing.assert_array_equal(recording.losses, expected.losses[steps])
-    np.testing.assert_array_equal(recording.epochs, expected.epochs[steps])
+    for name in ("rows", "losses", "epochs"):
+        np.testing.assert_array_equal(getattr(recording, name), getattr(expected, name)[steps])
     for step in steps:
         assert np.array_equal(recording.batch(step), expected.batch(step)), f"another batch in step {step}"
+
+
+def refusal_of(path):
+    """Return what is wrong with how another recorder meets this folder: it must be named, or usable."""
+    try:
+        Recorder(interrupted_run.make_model("tiny rows"), path).close()
+    except FileExistsError as error:
+        return [] if str(path) in str(error) else [f"refused without a name: {error}"]
+    return [] if len(Recording.load(path)) == 1 else [f"{path}: two recordings in one folder"]
 
 
 @dataclass
@@ -67,24 +78,20 @@ class Training(Job):
             if update.step % 32 == 0:
                 tell("done", Recording.load(folder / "run").steps[-1])
 
-        before = lambda update: tell("begin", update.step)  # noqa: E731
-        interrupted_run.train(model, 10**9, [before, recorder, after])
+        interrupted_run.train(model, 10**9, [lambda update: tell("begin", update.step), recorder, after])
 
     def check(self, folder, done):
-        """Return the verdict after a death before which the records up to step `done` were complete."""
         try:
             recording = Recording.load(folder / "run")
         except (ValueError, FileNotFoundError) as error:
             return Verdict(half=[str(error)])
-        verdict = Verdict(kept=len(recording))
-        if recording.steps[-1] < done:
-            verdict.lost.append(f"step {done} was complete, the last is {recording.steps[-1]}")
+        verdict, last = Verdict(kept=len(recording)), recording.steps[-1]
+        verdict.lost += [f"step {done} was complete, the last is {last}"] if last < done else []
         try:
             assert_start_of_the_undisturbed_run(recording, self.kind)
         except AssertionError as error:
             verdict.lost.append(" ".join(str(error).split()))
-        problem = refusal_of(folder / "run")
-        verdict.lost += [problem] if problem else []
+        verdict.lost += refusal_of(folder / "run")
         return verdict
 
 
@@ -100,12 +107,10 @@ class Anew(Job):
 
     def work(self, folder, tell):
         flush_every_record()
-        n = 0
-        while True:
-            n += 1
+        for n in itertools.count(1):
             tell("begin", n)
             model = interrupted_run.make_model(self.kind)
-            with Recorder(model, folder / str(n), **BUDGETS.get(self.kind, {})) as recorder:
+            with Recorder(model, folder / str(n), budget=9_000 if self.kind == BUDGETED else None) as recorder:
                 for step in range(1, UPDATES + 1):
                     model.parameters += 1
                     recorder(Update(step, loss=step / 2, batch=np.arange(step, 0, -1)))
@@ -114,41 +119,75 @@ class Anew(Job):
     def check(self, folder, done):
         verdict = Verdict()
         for n in range(1, done + 1):
-            problem = self.problem(folder / str(n), complete=True)
-            verdict.lost += [problem] if problem else []
-            verdict.kept += not problem
-        problem = (folder / str(done + 1)).exists() and self.problem(folder / str(done + 1), complete=False)
-        verdict.half += [problem] if problem else []
+            problems = self.problems(folder / str(n), complete=True)
+            verdict.lost += problems
+            verdict.kept += not problems
+        if (folder / str(done + 1)).exists():
+            verdict.half += self.problems(folder / str(done + 1), complete=False)
         return verdict
 
-    def problem(self, path, *, complete):
-        """Return what is wrong with a recording; nothing, if all is well."""
+    def problems(self, path, *, complete):
+        """Return what is wrong with a recording."""
         try:
             recording = Recording.load(path)
         except FileNotFoundError as error:
-            return str(error) if complete else refusal_of(path)
+            return [str(error)] if complete else refusal_of(path)
         except ValueError as error:
-            return str(error)
+            return [str(error)]
         if complete and not (recording.closed and recording.steps[-1] == UPDATES):
-            return f"{path}: it was complete, now it ends with step {recording.steps[-1]}"
+            return [f"{path}: it was complete, now it ends with step {recording.steps[-1]}"]
         row, step = interrupted_run.make_model(self.kind).parameters, 0
         for index, kept in enumerate(recording.steps):
             while step < kept:
                 row, step = row + 1, step + 1
             as_given = np.array_equal(recording.batch(kept), np.arange(step, 0, -1))
             if not (as_given and np.array_equal(recording.rows[index], row)):
-                return f"{path}: step {step} is not what was recorded"
+                return [f"{path}: step {step} is not what was recorded"]
         return refusal_of(path)
 
 
-def refusal_of(path):
-    """Return what is wrong with how another recorder meets this folder: it must be named, or usable."""
-    model = interrupted_run.make_model("tiny rows")
-    try:
-        Recorder(model, path).close()
-    except FileExistsError as error:
-        return None if str(path) in str(error) else f"refused without a name: {error}"
-    return None if len(Recording.load(path)) == 1 else f"{path}: two recordings in one folder"
+@dataclass
+class ConcurrentRecorder(Job):
+    """Records into `run`, from a moment on; says ("begin", 1) if it may, ("done", 0) if it is refused by name."""
+
+    run: Path
+    moment: float
+
+    def work(self, folder, tell):
+        flush_every_record()
+        model = interrupted_run.make_model(BUDGETED)
+        while time.time() < self.moment:
+            pass
+        try:
+            recorder = Recorder(model, self.run, budget="9 kB")
+        except FileExistsError as error:
+            if str(self.run) not in str(error):
+                raise
+            return tell("done", 0)
+        tell("begin", 1)
+        interrupted_run.train(model, 10**9, [recorder])
+
+
+def record_at_the_same_time(folder, rng):
+    """Let two recorders start on one folder, kill the one that records; return the verdict on its recording."""
+    now, run = time.time() + 0.1, folder / "run"
+    moments = now, now + rng.choice([0, 0.001, 0.02]) * rng.random()
+    lives = [Life(ConcurrentRecorder(run, moment), folder / name) for name, moment in zip("ab", moments, strict=True)]
+    deadline = time.monotonic() + PATIENCE
+    while not all(life.heard for life in lives):
+        for life in lives:
+            life.listen(0.01)
+            if not life.heard and (time.monotonic() > deadline or not (life.process.is_alive() or life.open)):
+                raise RuntimeError(f"a recorder says nothing:\n{life.errors.read_text()}")
+    for life in lives:
+        life.listen(0.1 * rng.random())
+        life.kill()
+        life.death()
+    recording, said = Recording.load(run), sorted(life.heard[0][1] for life in lives)
+    assert_start_of_the_undisturbed_run(recording, BUDGETED)
+    return Verdict(
+        len(recording), refusal_of(run), [] if said == ["begin", "done"] else [f"two that record together: {said}"]
+    )
 
 
 JOBS = [
