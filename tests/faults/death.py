@@ -46,7 +46,6 @@ class Job:
     """What all jobs have."""
 
     outputs = 8  # it is killed while it writes one of these
-    once = False  # whether its last output is the end of its process
 
     @contextlib.contextmanager
     def ready(self):
@@ -145,14 +144,11 @@ class Life:
         return orphans
 
     def death(self):
-        """Return its last complete output, and what the kill landed in: "first", its first output, "during" a later
-        one, "between" two, "after" its end."""
+        """Return its last complete output, and what the kill landed in: its first output, a later one, between two."""
         if self.process.exitcode not in (0, -9):
             raise RuntimeError(f"the job failed without a kill:\n{self.errors.read_text()}")
         done = max((n for _, word, n in self.heard if word == "done"), default=0)
         _, word, n = self.heard[-1] if self.heard else (0, "begin", 1)
-        if self.process.exitcode == 0:
-            return done, "after"
         return done, "between" if word == "done" else "first" if n == 1 else "during"
 
 
@@ -166,23 +162,19 @@ def _live(job, folder, signs, errors, planted):
 
 
 def pace(job, folder, planted=None):
-    """Return how many seconds an output takes: the median of a life; of one that writes once, all of it."""
-    started, life = time.monotonic(), Life(job, folder, planted)
-    if job.once:
-        life.process.join(10 * PATIENCE)
-    else:
-        life.listen(PATIENCE, job.outputs + 1)
-    seconds, orphans = time.monotonic() - started, life.kill()
-    begun = [at for at, word, _ in life.heard if word == "begin"]
+    """Return how many seconds an output takes: the median of a life."""
+    life = Life(job, folder, planted)
+    life.listen(PATIENCE, job.outputs + 1)
+    assert not life.kill()
     life.death()
-    assert not orphans
-    return seconds if job.once else statistics.median(b - a for a, b in itertools.pairwise(begun))
+    begun = [at for at, word, _ in life.heard if word == "begin"]
+    return statistics.median(b - a for a, b in itertools.pairwise(begun))
 
 
 def killed(job, folder, rng, seconds, planted=None):
     """Let the job work in `folder`, kill it at a random moment; return what that landed in, and the verdict."""
     life = Life(job, folder, planted)
-    began = life.listen(PATIENCE, job.outputs if job.once else int(rng.integers(1, job.outputs + 1)))
+    began = life.listen(PATIENCE, int(rng.integers(1, job.outputs + 1)))
     life.listen(seconds * rng.random())
     orphans = life.kill()
     done, landed = life.death()
@@ -205,18 +197,10 @@ def _in_place(path, caller="", **settings):
         yield file
 
 
-@contextlib.contextmanager
-def _renamed_early(path, caller="", **settings):
-    temporary = Path(path).with_name(".x.0000000000000000.tmp" + Path(path).suffix)
-    with open(temporary, "wb") as file:
-        temporary.replace(path)
-        time.sleep(PAUSE)
-        yield file
-
-
-def _write_with(way):
+def _write_in_place():
+    """What was complete is gone as soon as its successor begins, which has its final name before it is complete."""
     for module in ("tinylearn.checkpoint", "tinylearn.model", "animations.render"):
-        import_module(module).complete_or_absent = way
+        import_module(module).complete_or_absent = _in_place
 
 
 def _count_before_the_row():
@@ -235,8 +219,4 @@ def _count_before_the_row():
     Store.flush = count_first
 
 
-PLANTED_FAULTS = {
-    "write_in_place": lambda: _write_with(_in_place),  # what was complete is gone as soon as its successor begins
-    "rename_too_early": lambda: _write_with(_renamed_early),  # a file gets its name before it is complete
-    "count_before_the_row": _count_before_the_row,
-}
+PLANTED_FAULTS = {"write_in_place": _write_in_place, "count_before_the_row": _count_before_the_row}
