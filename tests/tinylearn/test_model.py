@@ -28,31 +28,13 @@ def small_net(seed=0, dtype=np.float64):
     return Sequential([*layers, Flatten(), Dropout(0.4, rng=rng), Dense(12, 3, rng=rng)], dtype)
 
 
-def images(n=5):
-    return np.random.default_rng(1).normal(size=(n, 6, 4, 2))
-
-
-MODELS = {"small": (small_model, np.random.default_rng(1).normal(size=(5, 3))), "net": (small_net, images())}
-every_model = pytest.mark.parametrize(("make", "x"), MODELS.values(), ids=MODELS)
-
-
 def test_all_parameters_live_in_one_vector_under_their_names():
     model = small_net()
-    assert {name: view.shape for name, view in model.named_parameters().items()} == {
-        "conv2d_1.w": (3, 3, 2, 3),
-        "conv2d_1.b": (3,),
-        "conv2d_2.w": (1, 2, 3, 4),
-        "conv2d_2.b": (4,),
-        "dense_1.w": (12, 3),
-        "dense_1.b": (3,),
-    }
-    assert list(model.named_gradients()) == list(model.named_parameters())
-    assert model.layer_names == [
-        *("conv2d_1", "relu_1", "maxpool2d_1", "conv2d_2", "relu_2", "flatten_1", "dropout_1", "dense_1")
-    ]
+    names = [f"{layer}.{key}" for layer in ("conv2d_1", "conv2d_2", "dense_1") for key in "wb"]
+    assert list(model.named_parameters()) == list(model.named_gradients()) == names
+    assert " ".join(model.layer_names) == "conv2d_1 relu_1 maxpool2d_1 conv2d_2 relu_2 flatten_1 dropout_1 dense_1"
     in_order = [view.ravel() for view in model.named_parameters().values()]
     np.testing.assert_array_equal(model.parameters, np.concatenate(in_order))
-    assert model.parameters.flags.c_contiguous
     first = Conv2D(2, 3, 3, padding="same", rng=np.random.default_rng(0))
     np.testing.assert_array_equal(model.layers[0].params["w"], first.params["w"])  # the initial values stay
 
@@ -93,26 +75,20 @@ def test_what_is_returned_belongs_to_the_caller(layers):
     model.predict(x * 2)
     model.forward(x * 3)
     model.backward(dout * 5)
-    for now, before in zip((out, predicted, dx), then, strict=True):
-        np.testing.assert_array_equal(now, before)
+    np.testing.assert_array_equal((out, predicted, dx), then)
     model.forward(x)
     out[:] = predicted[:] = dx[:] = 99
     np.testing.assert_array_equal(model.backward(dout), then[2])
 
 
-@every_model
-def test_predicts_the_same_for_any_batch_size(make, x):
-    model = make()
+@pytest.mark.parametrize(("make", "shape"), [(small_model, (5, 3)), (small_net, (5, 6, 4, 2))])
+def test_predicts_the_same_for_any_batch_size_and_leaves_what_backward_needs(make, shape):
+    """Masks, windows and strips included: backward gives what it would have given without the prediction."""
+    x, model = np.random.default_rng(1).normal(size=shape), make()
     whole = model.forward(x)
     for batch_size in (1, 2, 3, 5, 6, 1000):
         np.testing.assert_allclose(model.predict(x, batch_size=batch_size), whole, rtol=1e-12)
     assert model.predict(x[:0]).shape == (0, *whole.shape[1:])
-
-
-@every_model
-def test_a_prediction_or_a_summary_leaves_what_backward_needs(make, x):
-    """Masks, windows and strips included: backward gives what it would have given without the prediction."""
-    model = make()
     model.set_training(True)
     dout = np.random.default_rng(3).normal(size=model.forward(x).shape)
     dx = model.backward(dout)
@@ -134,7 +110,7 @@ class Spy(Layer):
     def forward(self, x):
         self.note(self.training)
         if x.max() > 100:
-            raise ValueError("too large")
+            x *= 2
         return x
 
 
@@ -143,7 +119,8 @@ def test_predict_switches_training_off_and_back_also_after_an_error():
     model = Sequential([spy])
     model.set_training(True)
     model.predict(np.ones((1, 1)))
-    with pytest.raises(ValueError, match="too large"):
+    words = r"^Spy\(\): output array is read-only; .* may only be read: work on a copy$"
+    with pytest.raises(ValueError, match=words):
         model.predict(np.full((1, 1), 1000.0))
     assert (spy.seen, spy.training) == ([False, False], True)
 
@@ -158,11 +135,6 @@ def taken():
     Sequential([layer])
 
 
-def assigned(where, **values):
-    model = small_model()
-    vars(model.layers[1 if "w" in values else 0])[where].update(values)
-
-
 def untrained(*layers):
     """Two layers that do not fit are found before the first update."""
     model = Sequential(layers)
@@ -173,29 +145,22 @@ def untrained(*layers):
         np.testing.assert_array_equal(model.parameters, before)
 
 
-class Doubles(Layer):
-    def forward(self, x):
-        x *= 2
-        return x
-
-
 @refusals(
-    (lambda: assigned("params", weights=1.0), ValueError, r"Dense\(3, 4\) has no 'weights', only w, b"),
-    (lambda: assigned("grads", weights=1.0), ValueError, r"Dense\(3, 4\) has no 'weights', only w, b"),
-    (lambda: assigned("params", w=np.ones(1)), ValueError, r"ReLU\(\) has no 'w'; a layer makes"),
-    (lambda: assigned("params", b=np.ones(3)), ValueError, r"Dense\(3, 4\): b has shape \(4,\), got \(3,\)"),
+    (lambda: small_model().layers[0].params.update(v=1.0), ValueError, r"Dense\(3, 4\) has no 'v', only w, b"),
+    (lambda: small_model().layers[0].grads.update(v=1.0), ValueError, r"Dense\(3, 4\) has no 'v', only w, b"),
+    (lambda: small_model().layers[1].params.update(w=np.ones(1)), ValueError, r"ReLU\(\) has no 'w'; a layer makes"),
+    (lambda: small_model().layers[0].params.update(b=np.ones(3)), ValueError,
+     r"Dense\(3, 4\): b has shape \(4,\), got \(3,\)"),
     (lambda: setattr(small_model(), "parameters", np.ones(25)), ValueError,
      r"parameters: expected shape \(26,\), got \(25,\)"),
     (taken, ValueError, r"Dense\(2, 2\) already belongs to a model; make a new layer, or copy.deepcopy"),
     (lambda: Sequential(ReLU(), ReLU()), TypeError, r"expected a list of layers, got ReLU\(\); write Sequential\(\["),
-    (lambda: small_model().summary((4,)), ValueError,
-     r"^output_shapes: input_shape \(4,\) does not fit: Dense\(3, 4\), the first layer, .* got \(1, 4\)$"),
-    (lambda: Sequential([Doubles()]).predict(np.ones((2, 2))), ValueError,
-     r"^Doubles\(\): output array is read-only; .* may only be read: work on a copy$"),
     (lambda: Sequential([]), ValueError, "expected at least one layer, got none"),
     (lambda: Sequential([ReLU]), TypeError, r"expected layers such as ReLU\(\), got the class ReLU; write ReLU\(…\)$"),
     (lambda: Sequential([np.tanh]), TypeError, "got <ufunc 'tanh'>; a layer of your own inherits from Layer$"),
     (lambda: Sequential([ReLU()], np.float16), TypeError, "dtype must be np.float32 or np.float64, got float16"),
+    (lambda: small_model().summary((4,)), ValueError,
+     r"^output_shapes: input_shape \(4,\) does not fit: Dense\(3, 4\), the first layer, .* got \(1, 4\)$"),
     (lambda: small_model().backward(np.ones((4, 2))), ValueError,
      r"^Sequential\(\[Dense\(3, 4\), .*\]\): backward was called before forward; call forward\(x\) first$"),
     (lambda: small_model().forward([["a", "b", "c"]]), TypeError, "x must hold real numbers, got "),
@@ -206,17 +171,15 @@ class Doubles(Layer):
      r"^Dense\(3, 4\), the first layer, does not fit the input: .* got \(6, 5\)"),
     (lambda: Sequential([dense(3, 4), ReLU(), dense(5, 2)]).forward(np.ones((6, 3))), ValueError,
      r"^layers 2 and 3 do not fit: ReLU\(\) gives \(6, 4\), but Dense\(5, 2\) expects"),
+    (lambda: untrained(dense(3, 4), dense(5, 2)), ValueError, r"layers 1 and 2 do not fit: Dense\(3, 4\) gives .*, b"),
     (lambda: Sequential([Spy(), dense(12, 2)]).forward(np.ones((1, 2, 2, 3))), ValueError,
      r"^layers 1 and 2 do not fit: Spy\(\) gives \(1, 2, 2, 3\).*put Flatten\(\) before"),
-    (lambda: untrained(dense(3, 4), dense(5, 2)), ValueError, r"layers 1 and 2 do not fit: Dense\(3, 4\) gives .*, b"),
-    (lambda: Sequential([Flatten(), MaxPool2D(2)]).predict(np.ones((1, 9, 9, 3))), ValueError,
-     r"^layers 1 and 2 do not fit: .* MaxPool2D\(2\) expects images of shape \(N, H, W, C\), got \(1, 243\); give"),
 )  # fmt: skip
 def test_refuses(call, kind, words):
     assert_refused(call, kind, words)
 
 
-def test_summary_is_a_table():
+def test_shows_its_layers_and_their_shapes():
     model = Sequential([Flatten(), dense(3072, 1000), Softmax()])
     assert model.summary((32, 32, 3)).splitlines() == [
         "layer              name       output shape  parameters",
@@ -225,9 +188,6 @@ def test_summary_is_a_table():
         "Softmax()          softmax_1  (N, 1000)              0",
         "total                                        3,073,000",
     ]
-
-
-def test_shows_its_layers_and_their_shapes():
     assert repr(small_model()) == "Sequential([Dense(3, 4), ReLU(), Dense(4, 2)])"
     assert repr(small_model(dtype=np.float32)).endswith(", Dense(4, 2)], dtype=np.float32)")
     model = Sequential([ReLU(), Flatten(), dense(12, 5)])
@@ -237,8 +197,7 @@ def test_shows_its_layers_and_their_shapes():
     assert "?" in model.summary()
 
 
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
-@pytest.mark.parametrize("name", ["model.npz", "no suffix", "Gewichte für Straßen 雪.npz", "a.b.c"])
+@pytest.mark.parametrize(("name", "dtype"), [("no suffix", np.float32), ("Gewichte für Straßen 雪.npz", np.float64)])
 def test_save_and_load_give_the_same_bits(tmp_path, dtype, name):
     model, other, path = small_net(0, dtype), small_net(1, dtype), tmp_path / "some folder" / name
     path.parent.mkdir()
@@ -258,21 +217,18 @@ def test_refuses_a_file_that_does_not_fit(tmp_path):
 
     def check(words):
         before = model.parameters.copy()
-        with pytest.raises(ValueError, match=words) as error:
+        with pytest.raises(ValueError, match=f"model.npz.* {words}"):
             model.load(path)
-        assert path.name in str(error.value)
         np.testing.assert_array_equal(model.parameters, before)
 
-    others = {
-        r"dense_2.w is float64 \(4, 2\) in the model, float64 \(4, 5\) there": Sequential([dense(3, 4), dense(4, 5)]),
-        r"dense_2.w is float64 \(4, 2\) in the model, no such parameter there": Sequential([dense(3, 4)]),
-        r"dense_3.w is no such parameter in the model, float64 \(2, 1\) there":
-            Sequential([dense(3, 4), dense(4, 2), dense(2, 1)]),
-        r"dense_1.w is float64 \(3, 4\) in the model, float32 \(3, 4\) there": small_model(dtype=np.float32),
-    }  # fmt: skip
-    for words, other in others.items():
+    for differs, other in {
+        r"2.w is float64 \(4, 2\) in the model, float64 \(4, 5\) there": Sequential([dense(3, 4), dense(4, 5)]),
+        r"2.w is float64 \(4, 2\) in the model, no such parameter there": Sequential([dense(3, 4)]),
+        r"3.w is no such parameter in the model, .* there": Sequential([dense(3, 4), dense(4, 2), dense(2, 1)]),
+        r"1.w is float64 \(3, 4\) in the model, float32 \(3, 4\) there": small_model(dtype=np.float32),
+    }.items():
         other.save(path)
-        check(f"model.npz does not fit this model: {words}")
+        check(f"does not fit this model: dense_{differs}")
     small_model(1).save(path)
     whole = path.read_bytes()
     flipped = bytearray(whole)
@@ -283,16 +239,9 @@ def test_refuses_a_file_that_does_not_fit(tmp_path):
         check(f"is not a file that Sequential.save wrote{no_npz}")
     np.savez(path, **{"dense_1.w": np.array([{"not": "numbers"}], dtype=object)})
     check("is not a file that Sequential.save wrote")
-    np.save(tmp_path / "array.npy", np.ones(26))
-    (tmp_path / "array.npy").replace(path)
-    check("is not a file that Sequential.save wrote")
-
-
-def test_names_a_missing_file_and_a_missing_folder(tmp_path):
     with pytest.raises(FileNotFoundError, match=r"^load: there is no file .*missing\.npz$"):
-        small_model().load(tmp_path / "missing.npz")
-    absolute = re.escape(str(Path("missing.npz").absolute()))
-    with pytest.raises(FileNotFoundError, match=f"^load: there is no file {absolute}$"):
-        small_model().load("missing.npz")
+        model.load(tmp_path / "missing.npz")
+    with pytest.raises(FileNotFoundError, match=f"^load: .* {re.escape(str(Path('missing.npz').absolute()))}$"):
+        model.load("missing.npz")
     with pytest.raises(FileNotFoundError, match="nowhere"):
-        small_model().save(tmp_path / "nowhere" / "model.npz")
+        model.save(tmp_path / "nowhere" / "model.npz")

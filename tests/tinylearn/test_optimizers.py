@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tests.tinylearn.refusals import assert_refused, refusals
-from tinylearn import SGD, Adam, Optimizer, RMSprop
+from tinylearn import SGD, Adam, RMSprop
 from tinylearn.optimizer_table import GRADIENTS, OPTIMIZERS
 
 KINDS = {"SGD": SGD, "momentum": lambda *rate: SGD(*rate, momentum=0.9), "RMSprop": RMSprop, "Adam": Adam}
@@ -29,7 +29,7 @@ def test_the_defaults_are_those_of_keras():
 
 
 @every_optimizer
-@pytest.mark.parametrize("shape", [(), (1,), (5,), (2, 3)])
+@pytest.mark.parametrize("shape", [(), (5,), (2, 3)])
 def test_steps_in_place_through_views_of_any_shape(make, shape):
     vector = np.full(7, 2.0)
     p, g = vector[: int(np.prod(shape))].reshape(shape), np.full(shape, 3.0)
@@ -37,35 +37,29 @@ def test_steps_in_place_through_views_of_any_shape(make, shape):
     optimizer = make(0.1)
     for _ in range(3):
         optimizer.step(p, g)
-    assert (p < 2).all()
     np.testing.assert_array_equal(vector < 2, np.arange(7) < p.size)
 
 
 @every_optimizer
-@pytest.mark.parametrize("rate", [np.float64(0.1), np.float32(0.1), np.array(0.1), 1])
-def test_keeps_float32_for_any_kind_of_learning_rate(make, rate):
-    p, optimizer = np.ones(3, np.float32), make(rate)
-    optimizer.step(p, np.ones(3, np.float32))
-    optimizer.learning_rate = np.float64(0.01)
-    optimizer.step(p, np.ones(3, np.float32))
-    assert (p < 1).all()
-    assert {array.dtype for array in (p, *optimizer.state.values()) if isinstance(array, np.ndarray)} == {p.dtype}
-    assert type(optimizer.learning_rate) is float
-
-
-@every_optimizer
-def test_the_learning_rate_can_be_changed_on_the_way_down_to_0(make):
-    walks = {rate: np.array([5.0]) for rate in (0.1, 0.2, 0)}
-    for rate, p in walks.items():
-        optimizer = make(0.1)
-        optimizer.step(p, np.ones(1))
-        once = p.item()
-        optimizer.learning_rate = rate
-        optimizer.step(p, np.ones(1))
-        assert optimizer.clone().learning_rate == rate
-        assert f"learning_rate={float(rate)}" in repr(optimizer)
-    assert walks[0.2] < walks[0.1] < once
-    np.testing.assert_array_equal(make(0.1).settings["learning_rate"], 0.1)
+def test_the_learning_rate_may_be_any_number_keeps_float32_and_changes_down_to_0(make):
+    ends = []
+    for rate, later in ((np.float64(0.1), 0.1), (np.array(0.1), np.float64(0.2)), (1, 0)):
+        p, optimizer = np.full(3, 5, np.float32), make(rate)
+        optimizer.step(p, np.ones(3, np.float32))
+        once = p.copy()
+        optimizer.learning_rate = later
+        optimizer.step(p, np.ones(3, np.float32))
+        ends.append(once - p)
+        assert {array.dtype for array in (p, *optimizer.state.values()) if isinstance(array, np.ndarray)} == {p.dtype}
+        assert type(optimizer.learning_rate) is type(optimizer.clone().learning_rate) is float
+        assert optimizer.clone().learning_rate == later
+        assert f"learning_rate={float(later)}" in repr(optimizer)
+        assert optimizer.settings["learning_rate"] == rate
+        assert (once < 5).all()
+    assert (ends[1] > ends[0]).all()
+    assert (ends[0] > 0).all()
+    if make is not KINDS["momentum"]:  # its velocity goes on
+        assert not ends[2].any()
 
 
 def test_a_momentum_that_is_set_after_some_steps_starts_at_rest():
@@ -113,24 +107,16 @@ def setting(rate):
 @refusals(
     *((lambda kind=kind, rate=rate: kind(rate), ValueError,
        f"^{kind.__name__}: learning_rate must be above 0, got {float(rate)}$")
-      for kind in (SGD, RMSprop, Adam) for rate in (0, -0.1, nan)),
+      for kind, rate in ((SGD, 0), (RMSprop, -0.1), (Adam, nan), (SGD, inf))),
     *((lambda kind=kind, rate=rate: kind(rate), TypeError, f"^{kind.__name__}: learning_rate must be a number, got")
-      for kind in (SGD, RMSprop, Adam) for rate in ("fast", "0.1", None, [0.1, 0.2], 1j)),
-    (lambda: SGD(inf), ValueError, "^SGD: learning_rate must be above 0, got inf$"),
+      for kind, rate in ((SGD, "0.1"), (RMSprop, None), (Adam, [0.1, 0.2]), (SGD, 1j))),
     (lambda: setting(-1), ValueError, r"^SGD: learning_rate must be in \[0, inf\), got -1"),
-    (lambda: SGD(0.1, momentum=-0.1), ValueError, r"^SGD: momentum must be in \[0, 1\), got -0.1$"),
-    (lambda: SGD(0.1, momentum=1), ValueError, r"^SGD: momentum must be in \[0, 1\), got 1"),
-    (lambda: SGD(0.1, momentum=nan), ValueError, r"^SGD: momentum must be in \[0, 1\), got nan"),
-    (lambda: SGD(weight_decay=-1), ValueError, r"^SGD: weight_decay must be in \[0, inf\), got -1"),
-    (lambda: RMSprop(rho=1), ValueError, r"^RMSprop: rho must be in \[0, 1\), got 1"),
-    (lambda: RMSprop(epsilon=-1), ValueError, r"^RMSprop: epsilon must be in \[0, inf\), got -1"),
-    (lambda: RMSprop(weight_decay=inf), ValueError, r"^RMSprop: weight_decay must be in \[0, inf\), got inf"),
-    (lambda: Adam(beta_1=-0.5), ValueError, r"^Adam: beta_1 must be in \[0, 1\), got -0.5"),
-    (lambda: Adam(beta_2=1.0), ValueError, r"^Adam: beta_2 must be in \[0, 1\), got 1"),
-    (lambda: Adam(epsilon=-1e-7), ValueError, r"^Adam: epsilon must be in \[0, inf\), got -1e-07"),
-    (lambda: Adam(weight_decay=-1), ValueError, r"^Adam: weight_decay must be in \[0, inf\), got -1"),
-    (lambda: type("Idle", (Optimizer,), {})(0.1).step(np.ones(1), np.ones(1)), NotImplementedError,
-     r"Idle has no step\(parameters, gradients\) of its own"),
+    *((lambda kind=kind, name=name, value=value: kind(**{name: value}), ValueError,
+       rf"^{kind.__name__}: {name} must be in \[0, {1 if name[0] in 'mrb' else 'inf'}\), got {value}")
+      for kind, name, value in (
+          (SGD, "momentum", -0.1), (SGD, "momentum", 1), (SGD, "momentum", nan), (SGD, "weight_decay", -1),
+          (RMSprop, "rho", 1), (RMSprop, "epsilon", -1), (RMSprop, "weight_decay", inf), (Adam, "beta_1", -0.5),
+          (Adam, "beta_2", 1), (Adam, "epsilon", -1e-07), (Adam, "weight_decay", -1))),
 )  # fmt: skip
 def test_refuses_wrong_settings(call, kind, words):
     assert_refused(call, kind, words)
@@ -139,7 +125,6 @@ def test_refuses_wrong_settings(call, kind, words):
 plain = "parameters must be a plain array of float32 or float64, .* got "
 
 
-@pytest.mark.filterwarnings("ignore:the matrix subclass:PendingDeprecationWarning")
 @pytest.mark.parametrize("before", [False, True], ids=["at first", "later"])
 @pytest.mark.parametrize(("p", "g", "kind", "words"), [
     (np.ones(2, np.float16), np.ones(2), TypeError, plain + "ndarray of float16"),
@@ -149,14 +134,12 @@ plain = "parameters must be a plain array of float32 or float64, .* got "
     (np.ones(2), np.ones(1), ValueError, r"gradients must have the shape of the parameters, \(2,\), got \(1,\)$"),
     (np.ones(1), "slope", TypeError, "gradients must hold real numbers, got 'slope'"),
 ])  # fmt: skip
-@every_optimizer
-def test_refuses_what_cannot_be_stepped_by_name(make, p, g, kind, words, before):
-    optimizer, given = make(0.1), np.array(p)
+def test_refuses_what_cannot_be_stepped_by_name(p, g, kind, words, before):
+    optimizer, given = Adam(0.1), np.array(p)
     if before:
         optimizer.step(np.ones(2), np.ones(2))
-    with pytest.raises(kind, match=words) as error:
+    with pytest.raises(kind, match=rf"^Adam\(.*{words}"):
         optimizer.step(p, g)
-    assert str(error.value).startswith(type(optimizer).__name__)
     np.testing.assert_array_equal(np.array(p), given)
 
 
