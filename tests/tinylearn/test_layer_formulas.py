@@ -25,7 +25,7 @@ def numbers(*shape):
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-@pytest.mark.parametrize("shape", [(1, 1), (10, 1), (7, 5), (32, 20), (0, 3), (3, 4, 5), (2, 1, 3, 2)])
+@pytest.mark.parametrize("shape", [(10, 1), (7, 5), (0, 3), (2, 1, 3, 2)])
 def test_the_page_and_what_runs_are_equal(shape, dtype):
     rng = np.random.default_rng(0)
     layers = [kind(shape[-1], 3, rng=np.random.default_rng(1), biases=he_normal) for kind in (page.Dense, Dense)]
@@ -124,15 +124,7 @@ def positive(*shape):
     return np.random.default_rng(1).uniform(1, 2, size=shape)
 
 
-def test_drops_only_while_training():
-    rng, x = np.random.default_rng(0), positive(8, 40)
-    layer, before = Dropout(0.5, rng=rng), rng.bit_generator.state
-    np.testing.assert_array_equal(layer.forward(x), x)
-    np.testing.assert_array_equal(layer.backward(x), x)
-    assert rng.bit_generator.state == before  # nothing was drawn
-
-
-@pytest.mark.parametrize("rate", [0, 0.1, 0.25, 0.5, 0.9, np.float32(0.25)])
+@pytest.mark.parametrize("rate", [0, 0.25, 0.9, np.float32(0.25)])
 def test_drops_a_fraction_and_scales_the_rest_so_that_the_mean_stays(rate):
     """How many of n are kept scatters by √(n · rate · (1 - rate)), and the mean with it: allow four times that."""
     x = positive(10_000, 10)
@@ -156,15 +148,15 @@ def test_drops_every_number_on_its_own_and_others_each_time():
     np.testing.assert_allclose(layer.backward(dout), dout * (out / x), rtol=1e-12)  # the mask of the last forward
 
 
-def test_draws_from_its_generator_and_from_nothing_else():
+def test_draws_from_its_generator_and_from_nothing_else_and_only_while_training():
     x, rng = positive(30, 30), np.random.default_rng(5)
-    first, second, other = Dropout(0.4, rng=rng), Dropout(0.4, rng=rng), dropout(seed=6)
+    first, second, alone = Dropout(0.4, rng=rng), Dropout(0.4, rng=rng), dropout(seed=5)
+    np.testing.assert_array_equal((first.forward(x), first.backward(x)), (x, x))  # and nothing was drawn
     learning(first), learning(second)
-    alone = dropout(seed=5)
     for layer in (first, second, first):  # one after the other: the second drops what the first would have dropped next
         state = rng.bit_generator.state
         out = layer.forward(x)
         np.testing.assert_array_equal(out, alone.forward(x))
-        assert not np.array_equal(out, other.forward(x))
+        assert not np.array_equal(out, dropout(seed=6).forward(x))
         rng.bit_generator.state = state
         np.testing.assert_array_equal(layer.forward(x), out)  # the state is all there is to keep
