@@ -37,30 +37,19 @@ def test_computes_by_hand(name, dtype):
     assert (type(given), loss.backward().dtype) == (float, dtype)
 
 
-every_loss = pytest.mark.parametrize("name", LOSSES)
-
-
-def example(name, seed=0, dtype=np.float64):
-    row, rng = LOSSES[name], np.random.default_rng(seed)
-    return row.make(), row.predicted(rng).astype(dtype), row.target(rng)
-
-
-@every_loss
-def test_only_reads_what_was_given_and_never_overwrites_a_result(name):
-    loss, predicted, target = example(name)
+@pytest.mark.parametrize("name", LOSSES)
+def test_only_reads_what_was_given_never_overwrites_a_result_and_passes_nan_on(name):
+    """A NaN is a model that diverges: `fit` reports that."""
+    row, rng = LOSSES[name], np.random.default_rng(0)
+    loss, predicted, target = row.make(), row.predicted(rng), row.target(rng)
     predicted.flags.writeable = target.flags.writeable = False
     loss.forward(predicted, target)
     first = loss.backward()
     then = first.copy()
-    loss.forward(predicted[::-1], target)
+    predicted = predicted[::-1].copy()
+    loss.forward(predicted, target)
     assert not np.shares_memory(first, loss.backward())
     np.testing.assert_array_equal(first, then)
-
-
-@every_loss
-def test_passes_nan_on(name):
-    """A model that diverges: `fit` reports that."""
-    loss, predicted, target = example(name)
     predicted[1] = np.nan
     with np.errstate(invalid="ignore"):  # as in fit
         assert np.isnan(loss.forward(predicted, target))
@@ -159,22 +148,19 @@ def test_needs_memory_for_the_classes_not_for_their_square():
 THIRDS, HALF, F32 = np.full((2, 3), 1 / 3), np.array([[0.5], [0.5]]), np.array([[0.5, 0.4]], np.float32)
 
 
-def of_classes(target, predicted=THIRDS):
-    return [lambda loss=loss: loss.forward(predicted, np.array(target)) for loss in (CATEGORICAL(), CATEGORICAL(True))]
-
-
 def in_both(target, kind, words, predicted=THIRDS):
-    return [(call, kind, words) for call in of_classes(target, predicted)]
+    target = np.array(target)
+    return [
+        (lambda loss=loss: loss.forward(predicted, target), kind, words) for loss in (CATEGORICAL(), CATEGORICAL(True))
+    ]
 
 
 @refusals(
     *in_both([0, 3], ValueError, r"^Cat.*\): class numbers must lie in 0 … 2, got 3; count the classes from 0$"),
     *in_both([-1, 0], ValueError, r"class numbers must lie in 0 … 2, got -1$"),
     *in_both([0.0, 1.0], TypeError, "class numbers must be integers, got an array of float64"),
-    *in_both([0, 1, 2], ValueError, r"target must be class numbers \(2,\) or one-hot \(2, 3\), got \(3,\)"),
     *in_both([[0], [1]], ValueError, r"or one-hot \(2, 3\), got \(2, 1\); write target\[:, 0\]$"),
     *in_both([[0, 1], [1, 0]], ValueError, r"target must be class numbers \(2,\) or one-hot \(2, 3\), got \(2, 2\)$"),
-    *in_both([[1], [1]], ValueError, r"2 classes, got \(2, 1\); for .* take BinaryCrossEntropy$", np.ones((2, 1))),
     *in_both([0, 0], ValueError, r"at least 2 classes, got \(2, 1\); for .* take BinaryCross", np.ones((2, 1))),
     *in_both([[0, 1, 0], [1, 1, 0]], ValueError, "each row of target must sum to 1, got 2 in row 1 of .*; for several"),
     *in_both([[0, 1, 0], [0, 0, 0]], ValueError, "each row of target must sum to 1, got 0 in row 1 of .* Binary"),
@@ -186,11 +172,11 @@ def in_both(target, kind, words, predicted=THIRDS):
     (lambda: CATEGORICAL().forward(F32, [0]), ValueError, "got 0.9 in row 0"),
     *((lambda loss=loss, target=target: loss.forward(HALF, np.array([[0.0], [target]])), ValueError,
        r"^Bin.*: target must be probabilities in \[0, 1\], got .*; 1 is yes, 0 no$")
-      for loss in (BINARY(), BINARY(True)) for target in (-0.1, 1.1, 2.0)),
+      for loss, target in ((BINARY(), -0.1), (BINARY(True), 1.1))),
     *((lambda p=p: BINARY().forward(np.array([[0.5], [p]]), [[0], [1]]), ValueError,
-       r"predicted must be probabilities in \[0, 1\].*end the model with Sigmoid") for p in (-0.01, 1.01, 1 + 2**-49)),
+       r"predicted must be probabilities in \[0, 1\].*end the model with Sigmoid") for p in (-0.01, 1 + 2**-49)),
     *((lambda p=p: CATEGORICAL().forward(np.array([[0.5, p]]), [0]), ValueError,
-       r"predicted must be probabilities in \[0, 1\].*end the model with Softmax") for p in (-0.01, 1.01, -(2**-49))),
+       r"predicted must be probabilities in \[0, 1\].*end the model with Softmax") for p in (1.01, -(2**-49))),
 )  # fmt: skip
 def test_refuses(call, kind, words):
     assert_refused(call, kind, words)
