@@ -60,19 +60,16 @@ def test_knows_step_epoch_and_what_is_still_to_come():
     assert list(where) == []  # all epochs are done
 
 
-def test_the_batch_of_all_rows_stays_what_it_is():
-    for array in next(iter(batches_of(size=10))):
-        with pytest.raises(ValueError, match="read-only"):
-            array += 1
-    assert X.flags.writeable
-
-
-def test_converts_x_and_targets_but_not_class_numbers():
+def test_converts_x_and_targets_but_not_class_numbers_and_protects_the_batch_of_all_rows():
     x, labels = X.astype(np.uint8), np.arange(10, dtype=np.uint8)
     given = {"dtype": np.dtype("f4"), "rng": np.random.default_rng(0), "augment": lambda x, rng: x.astype(float)}
     for y, kind in ((x.astype(bool), "f"), (labels, "u"), (labels.astype(np.int64), "i"), (X, "f")):
         _, x_batch, y_batch = next(iter(Batches(x, y, 4, 1, **given)))
         assert (x_batch.dtype, y_batch.dtype.kind) == (np.float32, kind)
+    for array in next(iter(batches_of(size=10))):
+        with pytest.raises(ValueError, match="read-only"):
+            array += 1
+    assert X.flags.writeable
 
 
 @pytest.mark.parametrize("block", [1, 40, 10**6])
@@ -82,17 +79,13 @@ def test_reads_everything_a_block_at_a_time(block, monkeypatch):
     parts = list(blocks(array))
     np.testing.assert_array_equal(np.concatenate([part for _, part in parts]), array)
     assert [start for start, _ in parts] == (list(range(12)) if block <= 40 else [0])
+    assert checksum(array) == checksum(np.asfortranarray(array)) == checksum(np.repeat(array, 2, axis=1)[:, ::2])
+    assert checksum(array) not in (checksum(array[::-1]), checksum(array, array))
+    assert checksum(np.empty((0, 3)), np.empty((4, 0))) == "00000000"
     x, y = small_data(4)
     x[2, 1] = np.nan
     with pytest.raises(ValueError, match=r"got nan at x\[2, 1\]"):
         train(small_model(), x, y)
-
-
-def test_a_checksum_is_that_of_the_numbers_wherever_they_are():
-    array = np.arange(24.0).reshape(6, 4)
-    assert checksum(array) == checksum(np.asfortranarray(array)) == checksum(np.repeat(array, 2, axis=1)[:, ::2])
-    assert checksum(array) not in (checksum(array[::-1]), checksum(array, array))
-    assert checksum(np.empty((0, 3)), np.empty((4, 0))) == "00000000"
 
 
 MAPPED = """

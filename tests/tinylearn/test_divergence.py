@@ -11,7 +11,7 @@ from tests.tinylearn.checkpoint_runs import Centred
 from tests.tinylearn.training_helpers import neuron, small_data, small_model, train
 from tinylearn import SGD, Dense, DivergenceError, Dropout, MeanSquaredError, ReLU, Sequential
 from tinylearn.datasets import celsius_fahrenheit
-from tinylearn.divergence import DivergenceMonitor, diagnose
+from tinylearn.divergence import diagnose
 from tinylearn.initializers import ones, zeros
 
 SQUARES = {"loss": MeanSquaredError()}
@@ -85,9 +85,7 @@ def test_the_neuron_of_chapter_3_with_a_learning_rate_twenty_times_too_large():
     assert not any(layer.training for layer in model.layers)
 
 
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
-@pytest.mark.parametrize("workers", [1, 2])
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize(("seed", "workers", "dtype"), [(0, 1, np.float32), (1, 2, np.float64)])
 def test_a_network_with_a_learning_rate_of_1000(seed, workers, dtype, monkeypatch):
     monkeypatch.setattr("tinylearn.workers.SMALL", 0)  # so that two workers share even a small network's batches
     rng = np.random.default_rng(seed)
@@ -100,9 +98,7 @@ def test_a_network_with_a_learning_rate_of_1000(seed, workers, dtype, monkeypatc
     assert parameter in (None, caught.value.parameter)
 
 
-@pytest.mark.parametrize(
-    ("at", "known"), [(1, [1]), (2, [1, 2]), (7, [3, 4, 5, 6, 7]), (40, [40]), (267, [267]), (700, [700])]
-)
+@pytest.mark.parametrize(("at", "known"), [(1, [1]), (7, [3, 4, 5, 6, 7]), (40, [40]), (267, [267])])
 def test_names_a_parameter_that_breaks_suddenly_with_the_gradients_of_updates_in_a_row(at, known):
     """Of a run that was calm until then, only the last one is known."""
     error = diverging(lambda parameters: parameters.put(-1, np.nan), at)
@@ -110,7 +106,7 @@ def test_names_a_parameter_that_breaks_suddenly_with_the_gradients_of_updates_in
     assert list(error.gradient_norms) == known
 
 
-@pytest.mark.parametrize("at", [2, 7, 40, 200])
+@pytest.mark.parametrize("at", [2, 40])
 def test_a_norm_that_grows_by_more_than_a_million_in_one_update(at):
     error = diverging(lambda parameters: parameters.put(-1, 2e6 * parameters[-1]), at)
     assert (error.step, error.parameter) == (at, "dense_2.b")
@@ -145,57 +141,40 @@ def test_a_run_that_diverges_slowly_tells_the_last_gradients_too():
 
 
 def test_tells_callbacks_that_want_to_know_before_it_closes_them():
-    class Listener:
-        def __init__(self):
-            self.heard = []
-
+    class Listener(list):
         def __call__(self, update):
             pass
 
         def diverged(self, error):
-            self.heard.append(error)
+            self.append(error)
 
         def close(self):
-            self.heard.append("closed")
+            self.append("closed")
 
     listener = Listener()
     error = diverging(lambda parameters: parameters.put(-1, np.nan), 3, callbacks=[listener])
-    assert listener.heard == [error, "closed"]
+    assert listener == [error, "closed"]
     again = pickle.loads(pickle.dumps(error))
     assert (str(again), vars(again)) == (str(error), vars(error))
 
 
-@pytest.mark.parametrize(("dtype", "value"), [(np.float32, 3e30), (np.float64, 1e200)])
-def test_very_large_parameters_are_no_divergence(dtype, value):
-    """Their square overflows, they do not."""
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_very_large_parameters_and_those_that_grow_from_nothing_or_shrink_are_no_divergence(dtype):
     model = line(dtype=dtype)
-    model.parameters = np.array([value, 0])
+    model.parameters = np.array([3e30 if dtype == np.float32 else 1e200, 0])  # their square overflows, they do not
     assert train(model, [[0.0]], [[0.0]], epochs=30, **SQUARES) == [0.0] * 30
-
-
-@pytest.mark.parametrize("weights", [ones, zeros])
-def test_a_bias_from_zero_to_a_house_price_is_no_divergence(weights):
     x, price = np.array([[-1.0], [1.0]]), np.array([[2e5], [3e5]])
-    assert train(line(weights), x, price, optimizer=SGD(0.4), epochs=60, **SQUARES)[-1] < 1e-6
-
-
-@pytest.mark.parametrize("scale", [1e6, 1e7])
-def test_trains_on_targets_of_millions(scale):
-    """The first update makes w, or b, more than a million times as large, and the loss smaller."""
-    for seed in range(5):
-        rng = np.random.default_rng(seed)
-        x = rng.normal(size=(50, 1))
-        x = (x - x.mean()) / x.std()
-        model = Sequential([Dense(1, 1, rng=rng)])
-        train(model, x, scale * (3 * x + 1), optimizer=SGD(0.1), epochs=100, batch_size=50, **SQUARES)
-        np.testing.assert_allclose(model.parameters, [3 * scale, scale], rtol=1e-8)
-
-
-@pytest.mark.parametrize("at", [5, 20])  # while every update is measured, and later
-@pytest.mark.parametrize("shrink", [lambda p: p.put(-1, 1e-4 * p[-1]), lambda p: p.fill(1e-300)], ids=["a bias", "all"])
-def test_shrinking_is_no_divergence(shrink, at):
-    (x, y), optimizer = small_data(4), Meddling(at, shrink)
-    assert (len(train(small_model(), x, y, optimizer=optimizer, epochs=60)), optimizer.steps) == (60, 60)
+    for weights in (ones, zeros):  # a bias from zero to the price of a house
+        assert train(line(weights), x, price, optimizer=SGD(0.4), epochs=60, **SQUARES)[-1] < 1e-6
+    for scale in (1e6, 1e7):  # the first update makes w, or b, more than a million times as large, and the loss smaller
+        for seed in range(5):
+            model = Sequential([Dense(1, 1, rng=np.random.default_rng(seed))])
+            train(model, x, scale * (3 * x + 1), optimizer=SGD(0.1), epochs=100, **SQUARES)
+            np.testing.assert_allclose(model.parameters, [3 * scale, scale], rtol=1e-8)
+    for at in (5, 20):  # while every update is measured, and later
+        for shrink in (lambda p: p.put(-1, 1e-4 * p[-1]), lambda p: p.fill(1e-300)):
+            optimizer = Meddling(at, shrink)
+            assert len(train(small_model(), *small_data(4), optimizer=optimizer, epochs=60)) == optimizer.steps == 60
 
 
 def test_measures_the_loss_after_growth_without_disturbing_anything():
@@ -237,22 +216,3 @@ def test_growth_is_a_fault_unless_it_is_from_nothing_or_the_loss_falls(bias, gro
     nothing = {"w": 1e-9, "b": 0.0}
     assert diagnose(nothing, 1e-9, {"w": 0.5, "b": 0.5}, 1.0) is None
     assert diagnose(nothing, 1e-9, {"w": 1.5, "b": 0.5}, 1.0) == ("w", "grew w from norm 1e-09 to 1.5")
-
-
-@pytest.mark.parametrize(("factor", "at", "epochs", "expected"), [
-    (1, 0, 600, [*range(1, 12), 11 + 256, 11 + 512]),  # a calm run, at the start and then seldom
-    (5, 100, 300, [*range(1, 12), *range(100, 111)]),  # every update for a while after a jump
-])  # fmt: skip
-def test_measures_while_there_is_something_to_see(monkeypatch, factor, at, epochs, expected):
-    seen, measure = [], DivergenceMonitor.measure
-
-    def noted(self, step, *rest):
-        seen.append(step)
-        measure(self, step, *rest)
-
-    def jump(parameters):
-        parameters *= factor
-
-    monkeypatch.setattr(DivergenceMonitor, "measure", noted)
-    train(small_model(), *small_data(4), optimizer=Meddling(at, jump), epochs=epochs)
-    assert seen == expected

@@ -134,21 +134,17 @@ def test_records_what_can_be_explained():
         assert explanation.new == runner.recording["dense_1.w"][9, 2, 3]
 
 
-def test_takes_your_own_recorder_and_more_callbacks():
-    heard = []
-    runners = run(callbacks=iter([heard.append]), record=lambda model: Recorder(model, every=5, select=["dense_1.w"]))
-    assert [update.step for update in heard] == [*range(1, 13), *range(1, 13)]
+def test_takes_your_own_recorder_more_callbacks_and_an_optimiser_whose_rate_was_set_anew():
+    heard, plain, changed = [], SGD(0.1), Adam()
+    plain.step(np.ones(2), np.ones(2))  # which remembers nothing
+    changed.learning_rate = 0.5
+    runners = run(optimizer={"plain": plain, "changed": changed, "new": Adam(0.5)}, callbacks=iter([heard.append]),
+                  record=lambda model: Recorder(model, every=5, select=["dense_1.w"]))  # fmt: skip
+    assert [update.step for update in heard] == [*range(1, 13)] * 3
     assert [update.model for update in heard[::12]] == [runner.model for runner in runners.values()]
     for runner in runners.values():
         assert runner.recording.steps.tolist() == [0, 5, 10, 12]
         assert runner.recording.names == ("dense_1.w",)
-
-
-def test_takes_an_optimiser_that_remembers_nothing_or_whose_rate_was_set_anew():
-    plain, changed = SGD(0.1), Adam()
-    plain.step(np.ones(2), np.ones(2))
-    changed.learning_rate = 0.5
-    runners = run(optimizer={"plain": plain, "changed": changed, "new": Adam(0.5)})
     np.testing.assert_array_equal(runners["changed"].recording.rows, runners["new"].recording.rows)
 
 
@@ -163,15 +159,15 @@ def other_end(rng):
     ({"optimizer": [SGD()]}, TypeError, "must be a dict"),
     ({"optimizer": {"SGD": SGD}}, TypeError, "optimizer must be an Optimizer such as .*, got the class SGD; write"),
     ({"optimizer": {1: SGD()}}, TypeError, "the name of a variant must be a str .*, got 1"),
-    ({"record": "run"}, TypeError, "record must be a function that makes the recorder of a model, got 'run'"),
     ({"optimizer": SGD()}, TypeError, "one argument must be a dict of variants, such as"),
+    ({"optimizer": SGD(), "epochs": {}}, ValueError, "epochs must hold at least one variant, got none"),
+    ({"record": "run"}, TypeError, "record must be a function that makes the recorder of a model, got 'run'"),
     ({"resume": {"step": 3}}, ValueError, "leave out resume, got"),
-    ({"rng": np.random.default_rng(0)}, ValueError, "leave out rng, got"),
     ({"batch_size": {"a": 3, "b": 4}}, ValueError,
      "one thing must differ, got variants of several, optimizer=.* and batch"),
-    ({"loss": MeanSquaredError}, TypeError, "loss must be a Loss such as .*, got the class"),
     ({"optimizer": SGD(), "batch_size": {"half": 0}}, ValueError, "batch_size must be at least 1, got 0"),
     ({"models": {"a": None}, "optimizer": SGD()}, TypeError, "make_model must be a function of rng, got None"),
+    ({"models": {"a": lambda rng: None}, "optimizer": SGD()}, TypeError, r"model must be a Sequential .*got None"),
     ({"data": (X, Y, Y)}, TypeError, r"data must be a pair, \(x, y\), got \(array"),
     ({"models": lambda rng: make_model(OWN)}, ValueError, "'Adam' starts with other parameters than 'SGD'; make_m"),
     ({"models": lambda rng: ONE}, ValueError, "must make a new model each time"),
@@ -179,16 +175,10 @@ def other_end(rng):
      r"'two' starts with other parameters than 'one'.* differs is dense_2\.w"),
     ({"models": {"one": between(), "two": lambda rng: Sequential([Sigmoid()])}, "optimizer": SGD()}, ValueError,
      "they have no parameter in common"),
-    ({"models": {"a": lambda rng: None}, "optimizer": SGD()}, TypeError, r"model must be a Sequential .*got None"),
 ], ids=described)  # fmt: skip
 def test_refuses_what_is_no_race(settings, kind, text):
     with pytest.raises(kind, match=text):
         run(**settings)
-
-
-def test_refuses_no_variants():
-    with pytest.raises(ValueError, match="optimizer must hold at least one variant, got none"):
-        race(make_model, (X, Y), {}, **SETTINGS)
 
 
 def test_tells_of_a_folder_that_cannot_be_recorded_into_before_the_first_training(tmp_path):
