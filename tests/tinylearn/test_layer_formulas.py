@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from tinylearn import BatchNorm, Dense, Dropout, LayerNorm, LeakyReLU, ReLU, Sigmoid, Softmax, Tanh
+from tinylearn import BatchNorm, Conv2D, Dense, Dropout, LayerNorm, LeakyReLU, ReLU, Sigmoid, Softmax, Tanh
 from tinylearn.initializers import constant, fans, glorot_uniform, he_normal, ones, zeros
 from tinylearn.layers import dense as page
 
@@ -51,6 +51,9 @@ def test_parameters_start_with_he_weights_and_zero_biases_or_as_you_choose():
     np.testing.assert_array_equal(chosen.params["w"], np.zeros((2, 3)))
     np.testing.assert_array_equal(chosen.params["b"], [0.5, 0.5, 0.5])
     assert (ones((2, 3), None) == 1).all()
+    filters = Conv2D(3, 5, (2, 4), rng=np.random.default_rng(7)).params
+    np.testing.assert_array_equal(filters["w"], he_normal((2, 4, 3, 5), np.random.default_rng(7)))
+    np.testing.assert_array_equal(filters["b"], np.zeros(5))
 
 
 @pytest.mark.parametrize("shape", [(200, 500), (5, 5, 8, 100)])

@@ -29,10 +29,8 @@ def test_counts_the_windows_that_fit_and_pads_there_and_back(case):
 
 
 def test_pads_rows_then_columns_with_zeros_and_copies_nothing_without_padding():
-    windows = Windows((3, 3), (1, 1), (2, 1))
-    assert (windows.pads(5, 5), windows.count(5, 5)) == (((2, 2), (1, 1)), (7, 5))
-    padded = square(3, 1, (1, 1)).pad(np.ones((1, 1, 1, 1), np.float32))
-    np.testing.assert_array_equal(padded[0, :, :, 0], [[0, 0, 0], [0, 1, 0], [0, 0, 0]])
+    padded = Windows((3, 3), (1, 1), (1, 0)).pad(np.ones((1, 1, 1, 1), np.float32))
+    np.testing.assert_array_equal(padded[0, :, :, 0], [[0], [1], [0]])
     assert padded.dtype == np.float32
     x = np.ones((1, 4, 4, 1))
     assert square(2, 2, (0, 0)).pad(x) is square(2, 2, "same").pad(x) is x
@@ -62,22 +60,15 @@ def test_an_int_stands_for_a_pair_of_equals(arguments, windows, written):
     assert MaxPool2D((3, 2)).windows == Windows((3, 2), (3, 2), (0, 0))
 
 
-WRONG = [  # size, stride, padding, error, message
+@pytest.mark.parametrize(("size", "stride", "padding", "error", "message"), [
     (0, 1, 0, ValueError, "size must be at least 1, got 0"),
     (2, (1, -1), 0, ValueError, "stride must be at least 1, got (1, -1)"),
     (2, 1, -1, ValueError, "padding must not be negative, got -1"),
     ((1, 2, 3), 1, 0, ValueError, "size must be a number or a pair (rows, columns), got (1, 2, 3)"),
-    (2, 1, (1, 1, 1), ValueError, "padding must be a number or a pair (rows, columns), got (1, 1, 1)"),
     (2, 1, "SAME", ValueError, 'padding must be a number, a pair, "valid" or "same", got \'SAME\''),
-    (2.0, 1, 0, TypeError, "size must be a whole number, got 2.0"),
     (2, 1.5, 0, TypeError, "stride must be a whole number, got 1.5"),
-    (2, 1, (1, 0.5), TypeError, "padding must be whole numbers, got (1, 0.5)"),
     (2, 1, (1, "same"), TypeError, "padding must be whole numbers, got (1, 'same')"),
-    (2, 1, None, TypeError, "padding must be a whole number, got None"),
-]
-
-
-@pytest.mark.parametrize(("size", "stride", "padding", "error", "message"), WRONG)
+])  # fmt: skip
 def test_refuses_a_wrong_size_stride_or_padding(size, stride, padding, error, message):
     with pytest.raises(error) as raised:
         Windows.of("MaxPool2D", "size", size, stride, padding)
