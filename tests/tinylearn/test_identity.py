@@ -6,22 +6,9 @@ import pickle
 import numpy as np
 import pytest
 
+import tinylearn as tl
 from tests.tinylearn.training_helpers import small_data
-from tinylearn import (
-    SGD,
-    BinaryCrossEntropy,
-    Checkpoint,
-    Dense,
-    Flatten,
-    Layer,
-    Loss,
-    MeanSquaredError,
-    Recorder,
-    Recording,
-    Sequential,
-    Softmax,
-    fit,
-)
+from tinylearn import SGD, Dense, Layer, Loss, Recording, Sequential, fit
 from tinylearn.identity import described
 
 RNG = np.random.default_rng
@@ -70,8 +57,8 @@ def test_tells_two_calls_apart_by_any_argument(make, one, other):
 def test_describes_a_call_as_it_is_written_but_without_defaults_generators_and_addresses():
     assert repr(Weighted([1.0], 2, key=3)) == "Weighted(weights=[1.0], 2, key=3)"
     assert repr(Scaled([1.0], rng=RNG(0))) == repr(Scaled([1.0])) == "Scaled(factors=[1.0])"
-    assert repr(BinaryCrossEntropy(True)) == "BinaryCrossEntropy(from_logits=True)"
-    assert repr(BinaryCrossEntropy(False)) == "BinaryCrossEntropy()"
+    assert repr(tl.BinaryCrossEntropy(True)) == "BinaryCrossEntropy(from_logits=True)"
+    assert repr(tl.BinaryCrossEntropy(False)) == "BinaryCrossEntropy()"
     assert "Silent object>" in repr(Weighted([1.0], key=Silent()))
     assert described({"b", "a"}) == "set('a', 'b')"
     assert described((object(), np.float32(1))) == "(<object object>, np.float32(1.0))"
@@ -81,7 +68,7 @@ def test_a_run_resumes_only_with_the_same_loss_and_layers(tmp_path):
     def train(epochs, weights=WEIGHTS, factors=WEIGHTS, resume=None):
         rng = RNG(0)
         model, (x, y) = Sequential([Dense(3, 1, rng=rng), Scaled(factors)]), small_data()
-        checkpoint = Checkpoint(tmp_path / "run.npz", rng)
+        checkpoint = tl.Checkpoint(tmp_path / "run.npz", rng)
         fit(model, x, y, loss=Weighted(weights), optimizer=SGD(0.1), epochs=epochs, rng=rng,
             callbacks=[checkpoint], resume=resume)  # fmt: skip
 
@@ -96,7 +83,7 @@ def test_a_run_resumes_only_with_the_same_loss_and_layers(tmp_path):
 def test_a_recording_explains_only_with_the_same_loss_and_layers(tmp_path):
     (x, y), model = small_data(), Sequential([Dense(3, 1, rng=RNG(0)), Scaled(WEIGHTS)])
     parts = {"x": x, "y": y, "loss": Weighted(WEIGHTS), "optimizer": SGD(0.1)}
-    fit(model, **parts, epochs=1, callbacks=[Recorder(model, tmp_path / "run")])
+    fit(model, **parts, epochs=1, callbacks=[tl.Recorder(model, tmp_path / "run")])
     assert Recording.load(tmp_path / "run", model=model, **parts).explain(1, "dense_1.w[0, 0]").new
     with pytest.raises(ValueError, match="another loss"):
         Recording.load(tmp_path / "run", model=model, **parts | {"loss": Weighted(OTHER)})
@@ -104,7 +91,7 @@ def test_a_recording_explains_only_with_the_same_loss_and_layers(tmp_path):
         Recording.load(tmp_path / "run", model=Sequential([Dense(3, 1, rng=RNG(0)), Scaled(OTHER)]), **parts)
 
 
-@pytest.mark.parametrize("make", [Softmax, Flatten, MeanSquaredError, type("Plain", (Layer,), {})])
+@pytest.mark.parametrize("make", [tl.Softmax, tl.Flatten, tl.MeanSquaredError, type("Plain", (Layer,), {})])
 @pytest.mark.parametrize(("args", "settings", "got"), [((5,), {}, "5"), ((), {"axis": 0}, "axis=0")])
 def test_refuses_arguments_that_nothing_takes(make, args, settings, got):
     name = make.__name__
