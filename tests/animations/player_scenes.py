@@ -117,6 +117,9 @@ class Page:
 
     def __init__(self, browser, film=0):
         self.browser, self.run, self.film = browser, browser.run, film
+        self.known = (
+            f"const {{ film, controls, asking }} = tinylearnFilms.players[{film}], {{ clock }} = tinylearnFilms"
+        )
 
     def open(self, path, fragment="", **calm):
         self.browser.open(path, fragment, **calm)
@@ -125,20 +128,20 @@ class Page:
 
     def wait_for(self, expression):
         """Wait until a condition of the film's player holds: `film`, `controls`, `asking`, `clock`."""
-        known = f"{{ film, controls, asking }} = tinylearnFilms.players[{self.film}], {{ clock }} = tinylearnFilms"
-        self.browser.wait_for(f"(() => {{ const {known}; return {expression}; }})()")
+        self.browser.wait_for(f"(() => {{ {self.known}; return {expression}; }})()")
 
     def get(self, expression):
-        known = f"{{ film, controls, asking }} = tinylearnFilms.players[{self.film}], {{ clock }} = tinylearnFilms"
-        return self.run(f"const {known}; return {expression};")
+        return self.run(f"{self.known}; return {expression};")
 
     def show(self, frame, motion=4):
         self.run(f"tinylearnFilms.show({self.film}, {round(frame * motion)})")
 
     def ask(self, gid):
-        self.browser.driver.execute_async_script(
-            "const [film, gid, done] = arguments; tinylearnFilms.ask(film, gid).then(() => done());", self.film, gid
-        )
+        asked = "const [film, gid, done] = arguments; tinylearnFilms.ask(film, gid).then(() => done());"
+        self.browser.driver.execute_async_script(asked, self.film, gid)
+
+    def click(self, selector):
+        self.run("document.querySelector(arguments[0]).click()", selector)
 
     def set_speed(self, factor):
         """Choose a speed, as a reader does: "0.25", "1" or "4"."""
@@ -146,16 +149,30 @@ class Page:
                  "speed.dispatchEvent(new Event('change'))", factor)  # fmt: skip
 
     def texts(self, selector):
-        return self.run(f"return [...document.querySelectorAll('{selector}')].map((each) => each.textContent)")
+        return self.run("return [...document.querySelectorAll(arguments[0])].map((each) => each.textContent)", selector)
+
+    def boxes(self, *selectors):
+        """Return left, top, right, bottom of the first element of each."""
+        return self.run("return [...arguments].map((each) => document.querySelector(each).getBoundingClientRect())"
+                        ".map(({ left, top, right, bottom }) => [left, top, right, bottom])", *selectors)  # fmt: skip
+
+    def style(self, selector, name):
+        return self.run("return getComputedStyle(document.querySelector(arguments[0]))[arguments[1]]", selector, name)
+
+    def smallest_text(self):
+        """Return the size of the smallest letters of the picture, in pixels."""
+        return self.run(
+            "return Math.min(...[...document.querySelectorAll('.stage text')].filter((each) => each.getBBox().width)"
+            ".map((each) => parseFloat(getComputedStyle(each).fontSize) * each.getScreenCTM().a))"
+        )
 
     def resize(self, width, height=800):
         screen = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500}
         self.browser.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
         self.run("return new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
-    def prefer(self, **features):
-        """Ask for a colour scheme (`scheme`) or a medium (`medium`)."""
-        asked = [{"name": "prefers-color-scheme", "value": features.get("scheme", "light")},
-                 {"name": "prefers-reduced-motion", "value": "reduce"}]  # fmt: skip
-        media = {"media": features.get("medium", ""), "features": asked}
+    def prefer(self, scheme="light", medium=""):
+        """Ask for a colour scheme or a medium."""
+        asked = {"prefers-color-scheme": scheme, "prefers-reduced-motion": "reduce"}
+        media = {"media": medium, "features": [{"name": name, "value": value} for name, value in asked.items()]}
         self.browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", media)
