@@ -65,16 +65,21 @@ RUNS = {  # layers, data, loss, optimiser, settings of the recorder
 }
 
 
+def learn(model, x, y, loss, optimizer, path=None, recorder=None, **settings):
+    """Return the recording of a model that learned y from x; `recorder`: the recorder's settings."""
+    with tl.Recorder(model, path, **recorder or {}) as watching:
+        tl.fit(model, x, y, loss=loss, optimizer=optimizer, callbacks=[watching], **settings)
+    return watching.recording
+
+
 def run(name, path=None, epochs=8):
     """Train one of RUNS; return its recording, and the arguments that `Recording.load` needs."""
     layers, data, loss, optimizer, settings = RUNS[name]
-    parts = {"model": tl.Sequential(layers(np.random.default_rng(2))), "loss": loss(), "optimizer": optimizer.clone()}
-    x, y = data()
-    with tl.Recorder(parts["model"], path, **settings) as recorder:
-        tl.fit(parts["model"], x, y, loss=parts["loss"], optimizer=parts["optimizer"], epochs=epochs, batch_size=6,
-               rng=np.random.default_rng(3), callbacks=[recorder])  # fmt: skip
-    parts["model"] = tl.Sequential(layers(np.random.default_rng(2)))
-    return recorder.recording, {**parts, "x": x, "y": y}
+    (x, y), model = data(), tl.Sequential(layers(np.random.default_rng(2)))
+    parts = {"x": x, "y": y, "loss": loss(), "optimizer": optimizer.clone()}
+    recording = learn(model, **parts, path=path, recorder=settings, epochs=epochs, batch_size=6,
+                      rng=np.random.default_rng(3))  # fmt: skip
+    return recording, {**parts, "model": tl.Sequential(layers(np.random.default_rng(2)))}
 
 
 @functools.cache
