@@ -45,9 +45,8 @@ def only(figure, artist):
     return element
 
 
-def pixels(element):
-    data = base64.b64decode(element.attributes["href"].partition(",")[2])
-    return np.array(Image.open(io.BytesIO(data)).convert("RGBA"))
+def pixels(href):
+    return np.array(Image.open(io.BytesIO(base64.b64decode(href.partition(",")[2]))).convert("RGBA"))
 
 
 def image_axes(figure, array, **settings):
@@ -94,26 +93,24 @@ def distance(start, end, place):
     return np.hypot(*(start + along * (end - start) - place))
 
 
-@pytest.mark.parametrize("patch", [
+CIRCLES = [
     Circle((50, 60), 20, transform=None, facecolor="red"),
     Ellipse((50, 60), 51, 33, transform=None, facecolor="red"),
     Circle((50, 60), 3.33, transform=None, facecolor="red"),
     Circle((0.5, 0.4), 0.2, transform=Affine2D().scale(-100, 90).translate(99, 3), linestyle="--", linewidth=3),
-])  # fmt: skip
-def test_draws_a_circle_as_two_arcs_where_matplotlib_does(figure, patch):
-    data = only(figure, patch).attributes["d"]
-    pattern = "M{0} {0}a{0} {0} 0 0 [01] 0 ?{0}a".format(r"(-?[\d.]+)")
-    x, y, rx, ry, high = map(float, re.match(pattern, data).groups())
-    (left, low), (right, top) = patch.get_path().get_extents(patch.get_transform()).get_points()
-    assert (x, 2 * rx, 2 * ry) == pytest.approx((5 * (left + right), 10 * (right - left), 10 * (top - low)), abs=1)
-    assert (y, abs(high)) == pytest.approx((10 * (SIZE - low), 2 * ry), abs=1)
-    assert high == -2 * ry  # upwards from its lowest place; exactly, or its arcs would be no halves
+]
 
 
-def test_keeps_the_curves_of_a_turned_ellipse(figure):
-    ellipse = only(figure, Ellipse((50, 50), 40, 20, angle=30, transform=None)).attributes["d"]
-    assert "c" in ellipse
-    assert "a" not in ellipse
+def test_draws_a_circle_as_two_arcs_where_matplotlib_does_but_a_turned_ellipse_as_curves(figure):
+    for patch in CIRCLES:
+        pattern = "M{0} {0}a{0} {0} 0 0 [01] 0 ?{0}a".format(r"(-?[\d.]+)")
+        x, y, rx, ry, high = map(float, re.match(pattern, only(figure, patch).attributes["d"]).groups())
+        (left, low), (right, top) = patch.get_path().get_extents(patch.get_transform()).get_points()
+        assert (x, 2 * rx, 2 * ry) == pytest.approx((5 * (left + right), 10 * (right - left), 10 * (top - low)), abs=1)
+        assert (y, abs(high)) == pytest.approx((10 * (SIZE - low), 2 * ry), abs=1)
+        assert high == -2 * ry  # upwards from its lowest place; exactly, or its arcs would be no halves
+    turned = only(figure, Ellipse((50, 50), 40, 20, angle=30, transform=None)).attributes["d"]
+    assert ("c" in turned, "a" in turned) == (True, False)
 
 
 def test_joins_steps_in_one_direction_and_keeps_the_control_points_of_curves():
@@ -124,14 +121,11 @@ def test_joins_steps_in_one_direction_and_keeps_the_control_points_of_curves():
 
 
 @pytest.mark.parametrize("colours", [3, 256, 257])
-@pytest.mark.parametrize("opaque", [True, False])
-def test_keeps_every_pixel_in_png(colours, opaque):
-    picture = np.random.default_rng(0).integers(256, size=(colours, 4)).astype(np.uint8)
-    picture = np.repeat(picture, 3, axis=0).reshape(colours, 3, 4)
-    if opaque:
-        picture[..., 3] = 255
-    shown = np.array(Image.open(io.BytesIO(base64.b64decode(png(picture).partition(",")[2]))).convert("RGBA"))
-    np.testing.assert_array_equal(shown, picture)
+def test_keeps_every_pixel_in_png(colours):
+    picture = np.random.default_rng(0).integers(256, size=(colours, 1, 4)).astype(np.uint8).repeat(3, axis=1)
+    np.testing.assert_array_equal(pixels(png(picture)), picture)
+    picture[..., 3] = 255
+    np.testing.assert_array_equal(pixels(png(picture)), picture)
 
 
 # --- how things look ------------------------------------------------------------------------------------------------
@@ -185,9 +179,11 @@ def test_draws_an_artist_as_elements_of_this_look(figure, make, expected):
         assert {name: (shown | {"text": element.text}).get(name) for name in look} == look
 
 
-def test_draws_markers_as_one_shape(figure):
-    line = Line2D([0.2, 0.4, np.nan, 0.8], 4 * [0.5], marker="s", linestyle="", transform=figure.transFigure)
-    assert only(figure, line).attributes["d"].count("M") == 3
+def test_draws_markers_as_one_shape_and_leaves_out_what_lies_far_outside(figure):
+    look = {"transform": figure.transFigure}
+    markers = Line2D([0.2, 0.4, np.nan, 0.8], 4 * [0.5], marker="s", linestyle="", **look)
+    assert only(figure, markers).attributes["d"].count("M") == 3
+    assert len(only(figure, Line2D([0, 1e9], [0.5, 1e9], **look)).attributes["d"]) < 40
 
 
 def test_shares_equal_clips(figure):
@@ -195,42 +191,28 @@ def test_shares_equal_clips(figure):
     renderer = SvgRenderer(FigureCanvasAgg(figure).get_renderer())
     for _ in range(3):
         axes.add_patch(Circle((0.5, 0.5), 2)).draw(renderer)
-    assert {element.attributes["clip-path"] for element in renderer.take()} == {"var(--clip0)"}
     assert renderer.looks.clips == {"M100 100h800v800h-800z": "clip0"}
     round_one = axes.add_patch(Circle((0.5, 0.5), 2))
     round_one.set_clip_path(Circle((0.5, 0.5), 0.1, transform=axes.transData))
     round_one.draw(renderer)
-    assert renderer.take()[0].attributes["clip-path"] == "var(--clip1)"
-
-
-def test_leaves_out_what_lies_far_outside(figure):
-    line = Line2D([0, 1e9], [0.5, 1e9], transform=figure.transFigure)
-    assert len(only(figure, line).attributes["d"]) < 40
-
-
-# --- text -----------------------------------------------------------------------------------------------------------
+    assert [each.attributes["clip-path"] for each in renderer.take()] == 3 * ["var(--clip0)"] + ["var(--clip1)"]
 
 
 def test_turns_text_about_its_start_with_its_clip(figure):
-    axes = figure.add_axes((0.1, 0.1, 0.8, 0.8))
-    text = axes.text(0.5, 0.5, "turned", rotation=90, clip_on=True)
+    text = figure.add_axes((0.1, 0.1, 0.8, 0.8)).text(0.5, 0.5, "turned", rotation=90, clip_on=True)
     (element,), renderer = elements(figure, text)
     x, y = element.attributes["x"], element.attributes["y"]
     assert element.attributes["transform"] == f"rotate(-90 {x} {y})"
-    shape = next(
-        shape for shape, name in renderer.looks.clips.items() if element.attributes["clip-path"] == f"var(--{name})"
-    )
-    corners = np.array([*replayed(shape)])  # of the axes, turned back about the same place
+    shapes = {f"var(--{name})": shape for shape, name in renderer.looks.clips.items()}
     start = np.array([float(x), float(y)]) / 10
-    back = start + (corners - start) @ np.array([[0, -1], [1, 0]])
-    assert sorted({*np.round(back.ravel())}) == [10, 90]
+    shape = np.array([*replayed(shapes[element.attributes["clip-path"]])])
+    back = start + (shape - start) @ np.array([[0, -1], [1, 0]])  # turned back about its place
+    assert sorted({*np.round(back.ravel())}) == [10, 90]  # the corners of the axes
 
 
 def test_keeps_the_words_of_pasted_text_on_whole_pixels(figure):
-    text = PastedText(0.513, 0.518, "Sa\u0303o", transform=figure.transFigure)
-    element = only(figure, text)
-    assert element.text == "São"
-    assert element.attributes["data-text"] == "Sa\u0303o"
+    element = only(figure, PastedText(0.513, 0.518, "Sa\u0303o", transform=figure.transFigure))
+    assert (element.text, element.attributes["data-text"]) == ("São", "Sa\u0303o")
     assert float(element.attributes["x"]) % 10 == float(element.attributes["y"]) % 10 == 0
 
 
@@ -239,37 +221,26 @@ def test_keeps_the_words_of_pasted_text_on_whole_pixels(figure):
 CORNERS = np.array([[[255, 0, 0, 255], [0, 255, 0, 255]], [[0, 0, 255, 255], [0, 0, 0, 255]]], np.uint8)
 
 
-@pytest.mark.parametrize(
-    ("settings", "expected"),
-    [
-        ({"origin": "upper"}, CORNERS),
-        ({"origin": "lower"}, CORNERS[::-1]),
-        ({"origin": "upper", "extent": (8, 2, 3, 7)}, CORNERS[:, ::-1]),
-        ({"origin": "upper", "extent": (2, 8, 7, 3)}, CORNERS[::-1]),
-    ],
-)
+@pytest.mark.parametrize(("settings", "expected"), [
+    ({"origin": "upper"}, CORNERS),
+    ({"origin": "lower"}, CORNERS[::-1]),
+    ({"origin": "upper", "extent": (8, 2, 3, 7)}, CORNERS[:, ::-1]),
+    ({"origin": "upper", "extent": (2, 8, 7, 3)}, CORNERS[::-1]),
+])  # fmt: skip
 def test_draws_an_image_in_its_own_pixels_the_right_way_round(figure, settings, expected):
-    element = only(figure, image_axes(figure, CORNERS, **({"extent": (2, 8, 3, 7)} | settings)))
-    np.testing.assert_array_equal(pixels(element), expected)
-    assert [element.attributes[name] for name in ("x", "y", "width", "height")] == ["200", "300", "600", "400"]
-    assert "squares" in element.attributes["class"]
+    look = only(figure, image_axes(figure, CORNERS, alpha=0.5, **({"extent": (2, 8, 3, 7)} | settings))).attributes
+    np.testing.assert_array_equal(pixels(look["href"]), expected)
+    assert [look[name] for name in ("x", "y", "width", "height", "opacity")] == ["200", "300", "600", "400", "0.5"]
+    assert "squares" in look["class"]
 
 
-def test_gives_a_half_transparent_image_an_opacity(figure):
-    assert only(figure, image_axes(figure, CORNERS, alpha=0.5)).attributes["opacity"] == "0.5"
-
-
-def test_paints_an_image_that_is_turned(figure):
-    image = image_axes(figure, CORNERS)
-    image.set_transform(image.axes.transData + Affine2D().rotate_deg(20))
+def test_draws_as_shapes_or_images_what_can_be_and_leaves_a_turned_image_to_be_painted(figure):
+    turned = image_axes(figure, CORNERS)
+    turned.set_transform(turned.axes.transData + Affine2D().rotate_deg(20))
     with pytest.raises(NotImplementedError, match="turned"):
-        elements(figure, image)
-
-
-def test_draws_a_small_mesh_as_shapes_and_a_large_or_shaded_one_as_an_image(figure):
+        elements(figure, turned)
     axes = figure.add_axes((0, 0, 1, 1))
-    small, large = axes.pcolormesh(np.eye(5)), axes.pcolormesh(np.eye(30))
-    shaded = axes.pcolormesh(np.eye(5), shading="gouraud")
+    small, large, shaded = (axes.pcolormesh(np.eye(size), shading=shading)
+                            for size, shading in ((5, "auto"), (30, "auto"), (5, "gouraud")))  # fmt: skip
     assert {element.tag for element in elements(figure, small)[0]} == {"path"}
-    assert only(figure, large).tag == "image"
-    assert only(figure, shaded).tag == "image"
+    assert only(figure, large).tag == only(figure, shaded).tag == "image"
