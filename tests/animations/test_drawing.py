@@ -33,18 +33,12 @@ def at(slot, picture):
 
 
 def shown(drawing, picture):
-    """Return the visible changing parts of a picture, in order: tag and attributes."""
-    slots = (slot for layer in drawing.layers.values() for slot in layer.slots)
-    seen = [(slot.tag, at(slot, picture)) for slot in slots]
+    """Return the visible changing parts of a picture, in order: tag and attributes, without names of this drawing."""
+    looks, slots = drawing.renderer.looks, (slot for layer in drawing.layers.values() for slot in layer.slots)
+    names = {f"var(--c{number})": colour for colour, number in looks.colours.items()}
+    names |= {f"var(--{name})": shape for shape, name in (looks.clips | looks.hatches).items()}
+    seen = [(slot.tag, {key: names.get(value, value) for key, value in at(slot, picture).items()}) for slot in slots]
     return [(tag, look) for tag, look in seen if look.get("display") != "none"]
-
-
-def resolved(seen, drawing):
-    """Return the same with colours, clips and hatches in place of their names in this drawing."""
-    renderer = drawing.renderer
-    names = {f"var(--c{number})": colour for colour, number in renderer.looks.colours.items()}
-    names |= {f"var(--{name})": shape for shape, name in (renderer.looks.clips | renderer.looks.hatches).items()}
-    return [(tag, {key: names.get(value, value) for key, value in look.items()}) for tag, look in seen]
 
 
 @pytest.mark.parametrize("kind", [*ALL, Gliding])
@@ -55,25 +49,15 @@ def test_draws_every_picture_as_if_alone(kind):
         alone = Drawing(painter)
         painter.show(frame)
         alone.take(0, 1)
-        assert resolved(shown(film, frame), film) == resolved(shown(alone, 0), alone), f"frame {frame}"
+        assert shown(film, frame) == shown(alone, 0), f"frame {frame}"
 
-
-def test_keeps_texts_and_moves_places_between_frames():
-    film = drawn(Gliding(), motion=4)
-    assert len(film.texts) == Gliding.frames
-    assert [texts["frame"] for texts in film.texts] == list("012345")
-    (square,) = [slot for layer in film.layers.values() for slot in layer.slots if slot.tag == "path"]
-    assert len(square.tracks["d"]) == 21
-
-
-# --- slots ----------------------------------------------------------------------------------------------------------
 
 LOOKS = st.lists(st.dictionaries(st.sampled_from(["x", "fill", "text"]), st.sampled_from(["1", "2"])) | st.none(),
                  min_size=1, max_size=12)  # fmt: skip
 
 
 @given(LOOKS)
-def test_keeps_every_look_of_a_slot(looks):
+def test_keeps_every_look_of_a_slot_and_says_nothing_twice(looks):
     """None means hidden, and the earlier look does not matter."""
     slot = Slot(0, "path")
     for picture, look in enumerate(looks):
@@ -81,7 +65,7 @@ def test_keeps_every_look_of_a_slot(looks):
     for picture, look in enumerate(looks):
         now = at(slot, picture)
         assert now.get("display") == "none" if look is None else now == look
-    for track in slot.tracks.values():  # nothing is said twice
+    for track in slot.tracks.values():
         pictures, values = zip(*track, strict=True)
         assert [*pictures] == sorted(set(pictures))
         assert pictures[0] == 0
@@ -91,42 +75,29 @@ def test_keeps_every_look_of_a_slot(looks):
 # --- what changes and what does not ---------------------------------------------------------------------------------
 
 
-def test_draws_what_never_changes_as_background_without_a_slot():
+def test_has_slots_for_what_changes_and_trails_that_stay():
     film = drawn(Overlapping())
     assert len(film.slots) == 3
     assert sum(element.tag == "text" for element in film.background[0]) >= 2  # marks of the axes
-
-
-def test_keeps_the_slot_of_an_artist_that_appears_and_vanishes():
-    film = drawn(Appearing())
+    film = drawn(Appearing())  # an artist that vanishes keeps its slot
     assert len(film.slots) == Appearing.frames
     assert [len(shown(film, frame)) for frame in range(Appearing.frames)] == [6, 3, 2, 2, 2, 1]
-
-
-def test_shows_trails_with_their_picture():
-    film = drawn(Trail(), motion=1)
-    assert [picture for picture, _ in film.trails[0]] == [1, 2, 3, 4, 5]
-    assert {element.tag for _, element in film.trails[0]} == {"path"}
+    (slot,) = [slot for slot in drawn(Picture()).slots if slot.tag == "image"]  # whose pixels alone change
+    assert [name for name, track in slot.tracks.items() if len(track) > 1] == ["href"]
+    assert [(picture, element.tag) for picture, element in drawn(Trail()).trails[0]] == [
+        (k, "path") for k in range(1, 6)
+    ]
     assert drawn(HiddenAxes()).trails == [[]]
 
 
-def test_changes_only_the_pixels_of_an_image_that_changes():
-    film = drawn(Picture())
-    (slot,) = [slot for slot in film.slots if slot.tag == "image"]
-    assert [name for name, track in slot.tracks.items() if len(track) > 1] == ["href"]
-
-
-LARGE = [("nearest", 40, True), ("auto", 8, True), ("auto", 40, False), ("bilinear", 8, False)]
-
-
-@pytest.mark.parametrize(("interpolation", "cells", "squares"), LARGE)
+@pytest.mark.parametrize(("interpolation", "cells", "squares"), [
+    ("nearest", 40, True), ("auto", 8, True), ("auto", 40, False), ("bilinear", 8, False)
+])  # fmt: skip
 def test_draws_large_pixels_as_squares(interpolation, cells, squares):
     class Noise(Small):
         def draw(self, figure):
-            noise = np.random.default_rng(0).random((cells, cells))
-            self.image = self.axes(figure).imshow(
-                noise, interpolation=interpolation, extent=(0, 10, 0, 10), aspect="auto", zorder=3
-            )
+            noise, look = np.random.default_rng(0).random((cells, cells)), {"aspect": "auto", "zorder": 3}
+            self.image = self.axes(figure).imshow(noise, interpolation=interpolation, extent=(0, 10, 0, 10), **look)
 
         def update(self, frame):
             return [self.image]
@@ -136,7 +107,7 @@ def test_draws_large_pixels_as_squares(interpolation, cells, squares):
     assert "map" in slot.first()["class"]  # its colours stand for numbers
 
 
-def test_notes_the_texts_written_in_a_frame():
+def test_notes_the_texts_written_in_a_frame_and_moves_places_between_frames():
     class Two(Small):
         def draw(self, figure):
             figure.add_artist(Number(0.1, 0.1, "{:.0f}", gid="still")).set_value(7)
@@ -152,25 +123,26 @@ def test_notes_the_texts_written_in_a_frame():
     texts = drawn(Two()).texts
     assert texts[0] == {"still": "7", "moving": "0", "formula": "$x_0$"}
     assert texts[2] == {"still": "7", "formula": "$x_2$"}
+    film = drawn(Gliding(), motion=4)
+    assert [texts["frame"] for texts in film.texts] == list("012345")
+    (square,) = [slot for layer in film.layers.values() for slot in layer.slots if slot.tag == "path"]
+    assert len(square.tracks["d"]) == 21
 
 
-def test_finds_panels_of_groups_in_groups():
+def test_finds_panels_of_groups_in_groups_and_of_a_scene_that_is_cut():
     film = drawn(Stacked(SideBySide(Overlapping(), Trail()), Appearing()))
     assert film.layout == ("column", [("row", [0, 1]), 2])
     assert [panel.box for panel in film.panels] == [(0, 0, 160, 120), (160, 0, 160, 120), (0, 120, 320, 120)]
     assert {layer.panel for layer in film.layers.values()} == {0, 1, 2}
     assert [len(trail) for trail in film.trails] == [0, 5, 0]
-
-
-def test_cuts_a_scene_into_panels_and_puts_each_element_where_it_begins():
     film = drawn(Cut())
     assert film.layout == ("row", [0, 1])
     assert [panel.box for panel in film.panels] == [(0, 0, 80, 120), (80, 0, 80, 120)]
     assert sorted(layer.panel for layer in film.layers.values()) == [0, 0, 1, 1]
     assert [len(trail) for trail in film.trails] == [0, Cut.frames]
-    for number, (left, _, width, _) in enumerate(panel.box for panel in film.panels):
-        assert film.background[number]
-        assert all(left <= left_of(element) < left + width for element in film.background[number])
+    for background, panel in zip(film.background, film.panels, strict=True):  # each element where it begins
+        assert background
+        assert all(panel.box[0] <= left_of(element) < panel.box[0] + panel.box[2] for element in background)
 
 
 # --- what draws in a way of its own ----------------------------------------------------------------------------------
@@ -179,18 +151,26 @@ def test_cuts_a_scene_into_panels_and_puts_each_element_where_it_begins():
 class Pixels(Artist):
     """Takes something that only Agg's renderer has."""
 
+    shade = 0
+
     def draw(self, renderer):
         np.asarray(renderer.buffer_rgba())[10:20, 30:50] = 255 - self.shade
 
 
 class WithPixels(Overlapping):
+    kind, changes = Pixels, True
+
     def draw(self, figure):
         super().draw(figure)
-        self.pixels = figure.add_artist(Pixels())
+        self.pixels = figure.add_artist(self.kind())
 
     def update(self, frame):
         self.pixels.shade = frame
-        return [*super().update(frame), self.pixels]
+        return [*super().update(frame), self.pixels] if self.changes else []
+
+
+def tags_of(film):
+    return [element.tag for element in film.background[0]]
 
 
 def test_draws_only_an_artist_of_its_own_kind_as_a_picture():
@@ -199,19 +179,10 @@ def test_draws_only_an_artist_of_its_own_kind_as_a_picture():
     look = picture.first()
     assert [look[name] for name in ("x", "y", "width", "height")] == ["300", "100", "200", "100"]
     assert len(picture.tracks["href"]) == WithPixels.frames
-    assert [element.tag for element in film.background[0] if element.tag == "image"] == []
-
-
-def test_leaves_axes_as_they_are_if_nothing_changes():
-    class Still(Overlapping):
-        def draw(self, figure):
-            super().draw(figure)
-            pixels = self.top.axes.add_artist(Pixels())
-            pixels.shade = 0
-
-    tags = [element.tag for element in drawn(Still()).background[0]]
+    assert "image" not in tags_of(film)
+    tags = tags_of(drawn(type("Still", (WithPixels,), {"changes": False})()))
     assert tags.count("image") == 1
-    assert tags.count("text") == [each.tag for each in drawn(Overlapping()).background[0]].count("text")
+    assert tags.count("text") == tags_of(drawn(Overlapping())).count("text")
 
 
 def test_lets_others_paint_it_as_before():
@@ -228,16 +199,10 @@ def test_raises_an_error_for_an_artist_that_cannot_be_drawn():
         def draw(self, renderer):
             raise ZeroDivisionError("this artist is broken")
 
-    class WithBroken(Overlapping):
-        def draw(self, figure):
-            super().draw(figure)
-            figure.add_artist(Broken())
-
     with pytest.raises(ZeroDivisionError, match="this artist is broken"):
-        drawn(WithBroken())
+        drawn(type("WithBroken", (WithPixels,), {"kind": Broken})())
 
 
 @pytest.mark.parametrize(("scene", "pictures"), [(Everything, []), (Oddities, ["AxesImage", "Own"])])
-def test_draws_everything_of_matplotlib_as_elements(scene, pictures):
-    """Except for a turned image."""
+def test_draws_everything_of_matplotlib_as_elements_but_for_a_turned_image(scene, pictures):
     assert sorted(type(artist).__name__ for artist in drawn(scene(), [0]).pictures) == pictures
