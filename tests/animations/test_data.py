@@ -24,7 +24,7 @@ from animations.data import (
     real,
     text,
     texts,
-)
+)  # fmt: skip
 from animations.kit.correct_counts import CorrectCounts, few_counts
 
 
@@ -53,22 +53,6 @@ def chart(**changed):
     return Chart(**{"points": points(), "steps": [0, 1, 5], "names": ["a", "b", "c"], "best": 1} | changed)
 
 
-def test_keeps_copies_of_the_right_kind():
-    x = np.array([[1.0], [2.0]], np.float32)
-    made = points(x=x)
-    x[:] = 0
-    assert made.x.tolist() == [1, 2]
-    assert made.x.dtype == np.float32
-    assert made.y.dtype == np.float64
-    assert made.label == "y"
-    assert made.lengths == {"N": 2, "K": 3}
-
-
-def test_takes_the_length_s_as_frames_and_prepares_with_all():
-    made = chart()
-    assert (made.frames, made.total, made.best, made.rate) == (3, 21, 1, None)
-
-
 class Two(Scene):
     steps: np.ndarray = clock("N")
     points: Points = instance(Points)
@@ -87,12 +71,26 @@ class Ranked(Scene):
     order: list[int] = positions("S", "K")
 
 
-def test_allows_an_object_its_own_lengths():
-    class Roll:
-        lengths = (1, 2)
+def test_keeps_copies_of_the_right_kind_and_prepares_with_all():
+    x = np.array([[1.0], [2.0]], np.float32)
+    made = points(x=x)
+    x[:] = 0
+    assert (made.x.tolist(), made.x.dtype, made.y.dtype, made.label) == ([1, 2], np.float32, np.float64, "y")
+    for twin in (made, copy.deepcopy(made), pickle.loads(pickle.dumps(made))):
+        assert (twin.lengths, twin.y.tolist()) == ({"N": 2, "K": 3}, [[1, 2, 3], [4, 5, 6]])
+    drawn = chart()
+    assert (drawn.frames, drawn.total, drawn.best, drawn.rate) == (3, 21, 1, None)
 
-    roll = Roll()
+
+def test_allows_an_object_its_own_lengths_and_other_lengths_in_a_thing_that_stands_apart():
+    roll = type("Roll", (), {"lengths": (1, 2)})()
     assert type("Any", (Scene,), {"roll": anything()})(roll).roll is roll
+
+    class Both(Data):
+        one: Points = instance(Points)
+        other: Points = instance(Points, apart=True)
+
+    assert Both(points(), points(x=[0, 1, 2], y=[[1]] * 3)).lengths == {"N": 2, "K": 3}
 
 
 def test_takes_the_number_of_epochs_from_the_counts():
@@ -102,16 +100,7 @@ def test_takes_the_number_of_epochs_from_the_counts():
         Tallied([one, other])
 
 
-def test_takes_the_signature_from_the_declaration_or_an_own_init():
-    class Own(Chart):
-        def __init__(self, size):
-            self.size = size
-
-    signatures = [str(inspect.signature(kind)) for kind in (Chart, Own, type("Sub", (Own,), {}))]
-    assert signatures == ["(points, steps, names, best, *, rate=None)", "(size)", "(size)"]
-
-
-def test_lets_an_own_init_pass_on_arguments():
+def test_takes_the_signature_from_the_declaration_or_an_own_init_which_may_pass_on_arguments():
     class Own(Scene):
         values: np.ndarray = array("S")
         note: str = text(default="")
@@ -119,20 +108,22 @@ def test_lets_an_own_init_pass_on_arguments():
         def __init__(self, values):
             super().__init__(values, note="mine")
 
-    made = Own([1, 2])
-    assert (made.frames, made.note, str(inspect.signature(Own))) == (2, "mine", "(values)")
-
-
-def test_accepts_a_dataclass_or_a_mixin_as_scene():
     @dataclass
     class Plain(Scene):
         n: int = 3
 
+    signatures = {Chart: "(points, steps, names, best, *, rate=None)", Own: "(values)", Plain: "(n: int = 3) -> None",
+                  type("Sub", (Own,), {}): "(values)", type("Empty", (Scene,), {}): "()"}  # fmt: skip
+    for kind, signature in signatures.items():
+        assert str(inspect.signature(kind)) == signature
+    assert (Own([1, 2]).frames, Own([1, 2]).note, Plain(n=5).n, Plain(5).n) == (2, "mine", 5, 5)
+
+
+def test_accepts_a_mixin():
     class Mixin:
         def __init__(self):
             self.mixed = True
 
-    assert (Plain(n=5).n, Plain(5).n, str(inspect.signature(Plain))) == (5, 5, "(n: int = 3) -> None")
     assert type("Mixed", (Scene, Mixin), {})().mixed
 
 
@@ -153,65 +144,38 @@ def test_puts_arguments_of_a_subclass_before_inherited_ones_which_it_may_fix():
         assert (made.z, made.label) == (3, "mine")
 
 
-def test_takes_no_arguments_for_a_class_without_any():
-    assert str(inspect.signature(type("Plain", (Scene,), {}))) == "()"
-    with pytest.raises(TypeError, match="Plain: too many positional arguments"):
-        type("Plain", (Scene,), {})(3)
+@pytest.mark.parametrize(("make", "message"), [
+    (lambda: points(y=[[1, 2, 3]]), r"Points: y must have shape \(2, K\), as x has 2, got \(1, 3\)"),
+    (lambda: points(x=[[0, 1]]), r"Points: x must have shape \(N,\), got \(1, 2\)"),
+    (lambda: points(x=[0, np.nan]), "Points: x .*a picture needs a number in every place"),
+    (lambda: points(label=3), "Points: label must be a text, got 3"),
+    (lambda: points(z=3), "Points: got an unexpected keyword argument 'z'"),
+    (lambda: Points([1]), "Points: missing a required argument: 'y'"),
+    (lambda: type("Plain", (Scene,), {})(3), "Plain: too many positional arguments"),
+    (lambda: chart(names=["a", "b"]), "Chart: names must be 3 texts, got 2"),
+    (lambda: chart(best=3), r"Chart: best must lie in 0 … 2, got 3"),
+    (lambda: chart(steps=[5, 1]), "Chart: steps must be from 0 upwards and never go down"),
+    (lambda: chart(rate=-1), "Chart: rate must be a number from 0"),
+    (lambda: chart(points=[1]), "Chart: points must be a Points"),
+    (lambda: Two([0, 1, 2], points()), "Two: points must have 3 of N, as steps has 3, got 2"),
+    (lambda: Unlike(1, ["a", "b"]), "is one of K, but no argument before it has the length K"),
+    (lambda: Ranked([[0, 1]]), "is one of K, but no argument before it has the length K"),
+])  # fmt: skip
+def test_refuses_what_does_not_fit(make, message):
+    with pytest.raises((TypeError, ValueError), match=message):
+        make()
 
 
-def test_copies_and_pickles_to_equal_objects():
-    made = points()
-    for twin in (copy.deepcopy(made), pickle.loads(pickle.dumps(made))):
-        assert twin.y.tolist() == made.y.tolist()
-        assert twin.lengths == made.lengths
-
-
-@pytest.mark.parametrize(
-    ("make", "changed", "kind", "message"),
-    [
-        (points, {"y": [[1, 2, 3]]}, ValueError, r"Points: y must have shape \(2, K\), as x has 2, got \(1, 3\)"),
-        (points, {"x": [[0, 1]]}, ValueError, r"Points: x must have shape \(N,\), got \(1, 2\)"),
-        (points, {"x": [0, np.nan]}, ValueError, "Points: x .*a picture needs a number in every place"),
-        (points, {"label": 3}, TypeError, "Points: label must be a text, got 3"),
-        (points, {"z": 3}, TypeError, "Points: got an unexpected keyword argument 'z'"),
-        (chart, {"names": ["a", "b"]}, ValueError, "Chart: names must be 3 texts, got 2"),
-        (chart, {"best": 3}, ValueError, r"Chart: best must lie in 0 … 2, got 3"),
-        (chart, {"steps": [5, 1]}, ValueError, "Chart: steps must be from 0 upwards and never go down"),
-        (chart, {"rate": -1}, ValueError, "Chart: rate must be a number from 0"),
-        (chart, {"points": [1]}, TypeError, "Chart: points must be a Points"),
-        (lambda: Points([1]), {}, TypeError, "Points: missing a required argument: 'y'"),
-        (lambda: Two([0, 1, 2], points()), {}, ValueError, "Two: points must have 3 of N, as steps has 3, got 2"),
-        (lambda: Unlike(1, ["a", "b"]), {}, TypeError, "is one of K, but no argument before it has the length K"),
-        (lambda: Ranked([[0, 1]]), {}, TypeError, "is one of K, but no argument before it has the length K"),
-    ],
-)
-def test_refuses_what_does_not_fit(make, changed, kind, message):
-    with pytest.raises(kind, match=message):
-        make(**changed)
-
-
-@pytest.mark.parametrize(
-    ("field", "right", "wrong", "message"),
-    [
-        (pixels("H", "W"), [[0, 0.5]], [[0, 2]], "for bytes: given / 255"),
-        (growing("K"), [1, 2], [2, 1], "must be at least 2 numbers, each above the one before"),
-        (positions("M", 4), [0, 3], [0, 4], "must lie in 0 … 3"),
-        (integer(), 2, 0, "given must be"),
-        (texts(2), ["x", "y"], ["x"], "must be 2 texts"),
-        (anything(lambda caller, name, value: [value][1 - value]), 1, 2.5, "indices"),
-    ],
-)
+@pytest.mark.parametrize(("field", "right", "wrong", "message"), [
+    (pixels("H", "W"), [[0, 0.5]], [[0, 2]], "for bytes: given / 255"),
+    (growing("K"), [1, 2], [2, 1], "must be at least 2 numbers, each above the one before"),
+    (positions("M", 4), [0, 3], [0, 4], "must lie in 0 … 3"),
+    (integer(), 2, 0, "given must be"),
+    (texts(2), ["x", "y"], ["x"], "must be 2 texts"),
+    (anything(lambda caller, name, value: [value][1 - value]), 1, 2.5, "indices"),
+])  # fmt: skip
 def test_accepts_right_values_of_every_kind_and_names_wrong_ones(field, right, wrong, message):
     kind = type("Kind", (Data,), {"given": field})
     assert np.array_equal(kind(right).given, right)
     with pytest.raises((TypeError, ValueError), match=message):
         kind(wrong)
-
-
-def test_allows_other_lengths_in_a_thing_that_stands_apart():
-    class Two(Data):
-        one: Points = instance(Points)
-        other: Points = instance(Points, apart=True)
-
-    made = Two(points(), points(x=[0, 1, 2], y=[[1]] * 3))
-    assert made.lengths == {"N": 2, "K": 3}
