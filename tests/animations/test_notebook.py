@@ -16,7 +16,6 @@ from animations.engine.painter import Painter
 from tests.animations.explored import recorded
 from tests.animations.page_checks import DATA, film_of
 from tests.animations.player_scenes import Page
-from tests.browser import Browser
 from tinylearn import Scorecard
 from tinylearn.analysis.autopsy import Autopsy
 from tinylearn.analysis.explanation import Explanation
@@ -26,7 +25,7 @@ FRAME = re.compile(r'<iframe srcdoc="([^"]*)".*?</iframe>', re.DOTALL)
 
 
 class Dots(Scene):
-    size, frames = (640, 320), 4
+    frames = 4
 
     def __init__(self, word="a word", size=(640, 320)):
         self.word, self.size = word, size
@@ -45,30 +44,30 @@ class Dots(Scene):
         return Why("a square", frame**2, [Line("the frame, times itself", frame, "*", frame, "=", frame**2)])
 
 
-def pixels(base):
+def check_pixels(base, scene):
     with Image.open(io.BytesIO(base64.b64decode(base))) as picture:
-        return np.array(picture)
+        np.testing.assert_array_equal(np.array(picture), Painter(scene).paint(scene.frames - 1)[..., :3])
 
 
-def painted(scene):
-    return Painter(scene).paint(scene.frames - 1)[..., :3]
-
-
-def test_has_a_page_a_picture_and_a_text():
-    bundle = Dots()._repr_mimebundle_()
-    assert set(bundle) == {"text/html", "image/png", "text/plain"}
-    np.testing.assert_array_equal(pixels(bundle["image/png"]), painted(Dots()))
-    page = html.unescape(FRAME.search(bundle["text/html"])[1])
+def test_has_a_page_a_picture_and_a_text_as_it_is_now():
+    scene = Dots()
+    before = scene._repr_mimebundle_()
+    assert set(before) == {"text/html", "image/png", "text/plain"}
+    check_pixels(before["image/png"], Dots())
+    page = html.unescape(FRAME.search(before["text/html"])[1])
     assert len(film_of(page)["changes"]["texts"]) == 4
     assert page.count("</body>") == 1
-
-
-def test_shows_the_picture_without_pages():
-    """As GitHub and untrusted notebooks show it: without frames and scripts."""
-    text = FRAME.sub("", Dots()._repr_mimebundle_()["text/html"])
-    assert "<script" not in text
-    np.testing.assert_array_equal(pixels(re.search(r'src="data:image/png;base64,([^"]*)"', text)[1]), painted(Dots()))
-    assert 'alt="Dots, frame 3 of 3"' in text
+    without = FRAME.sub("", before["text/html"])  # as GitHub and untrusted notebooks show it
+    assert "<script" not in without
+    check_pixels(re.search(r'src="data:image/png;base64,([^"]*)"', without)[1], Dots())
+    assert 'alt="Dots, frame 3 of 3"' in without
+    assert scene._repr_mimebundle_() == before
+    scene.word, scene.frames = "another", 6
+    changed = Dots("another")
+    changed.frames = 6
+    after = scene._repr_mimebundle_()
+    check_pixels(after["image/png"], changed)
+    assert after["text/html"] == changed._repr_mimebundle_()["text/html"] != before["text/html"]
 
 
 def test_shows_notebooks_the_error_of_a_scene_without_draw():
@@ -82,18 +81,6 @@ def test_shows_a_result_as_it_is_printed(kind):
     assert kind.__str__ is object.__str__, "or repr and str differ"
 
 
-def test_shows_a_scene_as_it_is_after_a_change():
-    scene = Dots()
-    before = scene._repr_mimebundle_()
-    scene.word, scene.frames = "another", 6
-    after = scene._repr_mimebundle_()
-    changed = Dots("another")
-    changed.frames = 6
-    np.testing.assert_array_equal(pixels(after["image/png"]), painted(changed))
-    assert after["text/html"] == changed._repr_mimebundle_()["text/html"]
-    assert before["text/html"] == Dots()._repr_mimebundle_()["text/html"]
-
-
 def test_shows_an_exploration_with_its_options():
     bundle = explore(recorded("dense layers"), steps=[0, 1], explanations=0, fps=2)._repr_mimebundle_()
     data = json.loads(DATA.search(html.unescape(FRAME.search(bundle["text/html"])[1]))[1])
@@ -104,28 +91,20 @@ def test_shows_an_exploration_with_its_options():
 # --- in a browser ----------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
-def outputs(tmp_path_factory):
+@pytest.fixture
+def notebook(browser, tmp_path):
     """Three outputs, each in its cell: a small scene, a wide one, and an exploration taller than the screen."""
     scenes = Dots(), Dots(size=(1300, 300)), explore(recorded("dense layers"), steps=[0, 1, 8])
     cells = zip((700, 1000, 800), (scene._repr_mimebundle_()["text/html"] for scene in scenes), strict=True)
     body = "".join(f"<div style='width: {width}px'>{cell}</div>" for width, cell in cells)
-    path = tmp_path_factory.mktemp("notebook") / "notebook.html"
+    path = tmp_path / "notebook.html"
     path.write_text(f"<!DOCTYPE html><meta charset='utf-8'>{body}", encoding="utf-8")
-    return path
-
-
-@pytest.fixture
-def notebook(driver, outputs):
     screen = {"width": 1100, "height": 900, "screenWidth": 1100, "screenHeight": 1000, "deviceScaleFactor": 1,
               "mobile": False}  # fmt: skip
-    driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
-    browser = Browser(driver)
-    browser.open(outputs)
+    browser.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
+    browser.open(path)
     browser.wait_for("document.images.length === 0")  # each page has taken its picture away
-    yield browser
-    driver.switch_to.default_content()
-    driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+    return browser
 
 
 def heights(browser):
@@ -141,49 +120,38 @@ def heights(browser):
         })();""")
 
 
-def bare(browser):
-    return browser.run("return ['stage', 'controls'].map((each) => document.querySelector(`.${each}`).offsetHeight)"
-                       ".reduce((one, other) => one + other)")  # fmt: skip
-
-
-def test_makes_a_frame_as_high_as_its_film_but_no_higher_than_the_screen(notebook):
-    found = heights(notebook)
-    for number, height in enumerate(found[:2]):
-        notebook.driver.switch_to.frame(number)
-        assert 0 <= height - bare(notebook) <= 3
-        assert notebook.run("const page = document.documentElement; return page.scrollHeight - page.clientHeight") <= 0
-        notebook.driver.switch_to.default_content()
-    notebook.driver.switch_to.frame(2)
-    assert bare(notebook) > found[2] > 800
-    assert notebook.complaints() == []
-
-
-def test_gives_a_sheet_below_a_picture_its_own_room(notebook):
-    before = heights(notebook)
-    notebook.driver.switch_to.frame(0)
-    page = Page(notebook)
+def in_frame(browser, number):
+    """Return the page in a frame, which the driver looks at from now on, and the height of its film."""
+    browser.driver.switch_to.default_content()
+    browser.driver.switch_to.frame(number)
+    page = Page(browser)
     page.wait_for("film.tracks !== null && asking.explained.size > 0")
+    return page, sum(browser.run(f"return document.querySelector('.{part}').offsetHeight")
+                     for part in ("stage", "controls"))  # fmt: skip
+
+
+def test_makes_a_frame_as_high_as_its_film_and_gives_a_sheet_its_own_room(notebook):
+    before = heights(notebook)
+    for number, height in enumerate(before[:2]):
+        page, bare = in_frame(notebook, number)
+        assert 0 <= height - bare <= 3
+        assert page.run("const page = document.documentElement; return page.scrollHeight - page.clientHeight") <= 0
+    page, bare = in_frame(notebook, 2)
+    assert bare > before[2] > 800  # but no higher than the screen
+    page.show(2, motion=1)
+    page.ask("dense_2.w[0,0]")
+    assert "0.3" in page.texts(".sheet .told")[0]  # the learning rate
+    page.get("asking.close()")
+    page, _ = in_frame(notebook, 0)
     page.ask("number")
     assert "a square" in page.texts(".sheet")[0]
     notebook.driver.switch_to.default_content()
     notebook.wait_for(f"Math.abs(document.querySelector('iframe').offsetHeight - {before[0]} - 340) <= 1")
     assert heights(notebook)[1:] == before[1:]  # the others stay as they are
-    notebook.driver.switch_to.frame(0)
-    top, stage = notebook.run("return [document.querySelector('.sheet').getBoundingClientRect().top,"
-                              " document.querySelector('.stage').getBoundingClientRect().bottom]")  # fmt: skip
-    assert top >= stage - 1  # the whole picture can be seen
-    notebook.run("tinylearnFilms.players[0].asking.close()")
+    page, _ = in_frame(notebook, 0)
+    (_, top, _, _), (_, _, _, end) = page.boxes(".sheet", ".stage")
+    assert top >= end - 1  # the whole picture can be seen
+    page.get("asking.close()")
     notebook.driver.switch_to.default_content()
     notebook.wait_for(f"document.querySelector('iframe').offsetHeight === {before[0]}")
-
-
-def test_explains_every_output(notebook):
-    notebook.driver.switch_to.frame(2)
-    page = Page(notebook)
-    page.wait_for("film.tracks !== null && asking.explained.size > 0")
-    page.show(2, motion=1)
-    page.ask("dense_2.w[0,0]")
-    assert "0.3" in page.texts(".sheet .told")[0]  # the learning rate
-    notebook.driver.switch_to.default_content()
-    notebook.driver.switch_to.frame(1)
-    assert page.texts(".sheet") == []
+    assert notebook.complaints() == []

@@ -7,11 +7,11 @@ import pytest
 
 import animations as an
 import tinylearn as tl
-from animations.scenes.activations.functions import value_and_slope
 from animations.scenes.descent.walk import Walk
 from chapters import ch02_gradient_descent as ch02
+from tests.animations.explored import learn
 from tests.animations.samples import activations, classes, convolution, descent, lake, network, neurons, tables
-from tests.animations.samples.training import made_up, six
+from tests.animations.samples.training import made_up
 from tinylearn.datasets import Table, sine
 
 
@@ -30,21 +30,24 @@ def recorded(model):
 
 def updates_of(model, optimizer=None, rows=1, loss=None, epochs=2):
     """Return the recording of a model that learns random numbers, an update an epoch."""
-    rng, recorder = np.random.default_rng(1), tl.Recorder(model)
+    rng = np.random.default_rng(1)
     x = rng.normal(size=(rows, 1))
-    tl.fit(model, x, rng.normal(size=model.forward(x).shape), loss=loss or tl.MeanSquaredError(), epochs=epochs,
-           optimizer=optimizer or tl.SGD(0.1), callbacks=[recorder])  # fmt: skip
-    return recorder.recording
+    y = rng.normal(size=model.forward(x).shape)
+    return learn(model, x, y, loss or tl.MeanSquaredError(), optimizer or tl.SGD(0.1), epochs=epochs)
 
 
 def learned(*ends, optimizer=None, loss=None, loaded=False):
     """Return the recording of a neuron, and the rows that it learned from."""
     model, x = tl.Sequential([layer(1, 1), *ends]), np.array([[-1.0], [0.5], [2.0]])
-    recorder = tl.Recorder(model)
-    tl.fit(model, x, y := 3 * x + 1, loss=loss or tl.MeanSquaredError(), optimizer=optimizer or tl.SGD(0.1), epochs=3,
-           callbacks=[recorder])  # fmt: skip
-    recording = recorder.recording
+    y = 3 * x + 1
+    recording = learn(model, x, y, loss or tl.MeanSquaredError(), optimizer or tl.SGD(0.1), epochs=3)
     return tl.Recording(recording.table, recording.meta, source="a file") if loaded else recording, x, y
+
+
+def of_two_pictures():
+    """Return the recording of a neuron without a sigmoid that looks at two pictures."""
+    x = neurons.PICTURES[..., 0].reshape(2, -1)
+    return learn(dense(1024, 1), x, [[1], [0]], tl.MeanSquaredError(), tl.SGD(1e-4), epochs=4)
 
 
 class Absolute(tl.Loss):
@@ -56,27 +59,11 @@ class Absolute(tl.Loss):
         return np.sign(self.error) / self.error.size
 
 
-def of_two_pictures(*ends, loss=None, every=1):
-    """Return the recording of a neuron that looks at two pictures."""
-    model = tl.Sequential([layer(1024, 1), *ends])
-    recorder = tl.Recorder(model, every=every)
-    tl.fit(model, neurons.PICTURES[..., 0].reshape(2, -1), [[1], [0]], loss=loss or tl.MeanSquaredError(), epochs=4,
-           optimizer=tl.SGD(1e-4), callbacks=[recorder])  # fmt: skip
-    return recorder.recording
-
-
 class Halved(tl.MeanSquaredError):
     """A loss with other gradients."""
 
     def backward(self):
         return super().backward() / 2
-
-
-class Twice(tl.ReLU):
-    """A layer that does not keep the shape."""
-
-    def forward(self, x):
-        return np.hstack([x, x])
 
 
 def count(right, total=2, name="a"):
@@ -96,9 +83,9 @@ def without_values(value):
     return descent.chart(series)
 
 
-def valley(f=None, bottom=(0, 0)):
+def valley(bottom):
     made = descent.valley()
-    return an.Valley(made.x, made.y, made.f if f is None else f, made.levels, "f", bottom=bottom, numbers_at=3)
+    return an.Valley(made.x, made.y, made.f, made.levels, "f", bottom=bottom, numbers_at=3)
 
 
 def curve_fit(losses):
@@ -127,19 +114,6 @@ def hidden(**changed):
     return an.HiddenLayer(scene.pictures, scene.learned, scene.answers, scene.predicted, scene.steps, **wrong | changed)
 
 
-def pixel_neuron(names=("horse", "deer"), counts=None, pictures=neurons.PICTURES):
-    states = an.PixelStates(neurons.of_pictures(), pictures, range(9))
-    return an.PixelNeuron(states, [1] * len(names), counts or neurons.counts(), names=names, answers=neurons.ANSWERS,
-                          notes=[""] * len(names))  # fmt: skip
-
-
-def descent_of(*x, shape=()):
-    recording = descent.recorded(x=x)
-    if shape:
-        recording.table = np.zeros(2, [("x", float, shape)])
-    return an.Descent(recording, descent.height, descent.slope, 0.1, enough=0)
-
-
 X, Y = sine(5)
 WIDE = {"rows": ("SFFFFFFFFG",)}
 MAPS, UPDATES, INPUTS = convolution.maps_of, network.Backpropagation, classes.INPUTS
@@ -152,40 +126,26 @@ REFUSED = [
     *((lambda kind=kind: kind(tables.gdp(), top=16), f"{kind.__name__}: top must lie in 1 … 15, got 16")
       for kind in (an.GrowingLines, an.BarRace, an.Bars, an.Pie)),
     # descent
-    (lambda: valley(f=descent.valley().f.T),
-     r"f must have shape \(257, 57\), as y has 257, as x has 57, got \(57, 257\)"),
-    (lambda: valley(bottom=(0, 4)), r"Valley: bottom must lie on the map, y up to 3\.2, got 4"),
+    (lambda: valley((0, 4)), r"Valley: bottom must lie on the map, y up to 3\.2, got 4"),
     *((lambda value=value: without_values(value), "f of slow must be finite and above 0, for a log axis")
       for value in (0.0, -1.0, np.nan)),
-    (lambda: descent.chart(2 * descent.series()), "expected 1 to 5 series, got 6"),
-    (lambda: descent.enlarged(by=10), "closer must fit on the map, x from -10 to 4, got -6 to 19: choose another"),
-    (lambda: descent.grid(y=np.zeros(3)), r"y must have shape \(2000,\), as x has 2000, got \(3,\)"),
     (lambda: an.CurveDescent(descent.descent(0.1), descent.curve(), [0, 1], title="", name="n",
                              views=[(0, 20), (20, 0)]), "views must go from a smaller x to a larger"),
-    (lambda: descent_of(1, 2, shape=2), r"x must be one number, got an array of shape \(2,\)"),
-    (lambda: descent_of(1), "expected a record of every step, 0, 1, …, got <Recording: 1 records"),
+    (lambda: an.Descent(descent.recorded(x=[1]), descent.height, descent.slope, 0.1, enough=0),
+     "expected a record of every step, 0, 1, …, got <Recording: 1 records"),
     (lambda: Walk(ch02.descend(ch02.Point(**ch02.VALLEY_START), ch02.valley, ch02.valley_slope, tl.SGD(0.01), most=3,
                                enough=-1), tl.SGD(0.02), ch02.valley, ch02.valley_slope),
      "must make the recorded steps"),
+    (lambda: descent.enlarged(by=10), "closer must fit on the map, x from -10 to 4, got -6 to 19: choose another"),
     # activations
-    (lambda: an.FunctionStates(tl.Sigmoid(), np.array([2.0, 1.0])),
-     "FunctionStates: x must be at least 2 numbers, each above the one before, got 1 after 2"),
-    (lambda: value_and_slope(Twice(), np.arange(3.0)), r"value must have shape \(3, 1\), got \(3, 2\)"),
-    (lambda: curve_states(dense(1, 1), X, Y[:4]), r"target must have shape \(5,\), as x has 5, got \(4,\)"),
     (lambda: curve_states(dense(1, 1), X[::-1], Y), "CurveStates: x, .* must be at least 2 numbers, each above the"),
-    (lambda: curve_states(dense(1, 2), X, Y), r"what the model says must have shape \(5, 1\), got \(5, 2\)"),
     (lambda: curve_fit((0.0, 1.0)), "CurveFit: losses must be 1e-100 or more, got 0 to 1"),
-    (lambda: curve_fit((2.0, 1.0)), r"be two numbers, the lowest and the highest, got \[2. 1.\]"),
-    (lambda: an.CurveRace({}, title="", best_line=1), "CurveRace: expected 1 to 5 states, got 0"),
     (lambda: an.CurveRace({"a": activations.states(), "b": an.CurveStates(*activations.trained()[::-1], activations.X,
                                                                           activations.Y, [0, 2])},
                           title="", best_line=1), "CurveRace: all states must have the same steps, got different ones"),
     # neurons
     (lambda: an.NeuronStates(recorded(dense(2, 1)), np.ones(3), np.ones(3), [0]),
      r"dense_1.w, of one input and one neuron, .* \(1, 1, 1\), got \(1, 2, 1\)"),
-    (lambda: an.NeuronStates(neurons.celsius(), np.ones(10), np.ones(9), [0]),
-     r"target must have shape \(10,\), as x has 10, got \(9,\)"),
-    (lambda: neurons.slow_motion(updates=[0, 1]), "updates must be 1 or more, because 0 is the start"),
     (lambda: neurons.slow_motion(target=neurons.TARGET + 1), "must be all rows that the neuron learned from"),
     (lambda: neurons.slow_motion(x=np.arange(11.0), target=np.arange(11.0)), "room for 10 rows, got 11"),
     (lambda: neurons.slow_motion(layer="dense_2"), "dense_2"),
@@ -204,50 +164,24 @@ REFUSED = [
      "but what the given model answers is"),
     (lambda: an.PixelStates(neurons.of_pictures(), neurons.PICTURES, [0, 9]),
      r"steps must be recorded steps, 0 to 8, got \[0, 9\]"),
-    (lambda: an.PixelStates(of_two_pictures(tl.Sigmoid(), every=2), neurons.PICTURES, [0, 3]),
-     r"recorded steps, 0 to 4, got \[0, 3\]"),
     (lambda: an.PixelStates(neurons.of_pictures(), neurons.PICTURES[:, :4, :4], [0]),
      r"dense_1.w, of one neuron .* \(1, 16, 1\), got \(1, 1024, 1\)"),
-    (lambda: an.PixelStates(recorded(dense(1024, 2)), neurons.PICTURES, [0]), r"got \(1, 1024, 2\)"),
-    (lambda: pixel_neuron(["horse"], pictures=neurons.PICTURES[:1]),
-     r"PixelNeuron: expected two pictures with different names, got \('horse',\)"),
-    (lambda: pixel_neuron(["horse", "horse"]), r"different names, got \('horse', 'horse'\)"),
-    (lambda: pixel_neuron(counts=[count([1, 2], 4, "seen")]),
-     r"PixelNeuron: 'seen' must have a count for each of 9 epochs, got \(2,\)"),
-    (lambda: pixel_neuron(counts=2 * neurons.counts()), "PixelNeuron: expected 1 to 3 counts, got 4"),
+    (lambda: an.PixelNeuron(an.PixelStates(neurons.of_pictures(), neurons.PICTURES, range(9)), [1, 1], neurons.counts(),
+                            names=["horse", "horse"], answers=neurons.ANSWERS, notes=["", ""]),
+     r"expected two pictures with different names, got \('horse', 'horse'\)"),
     # classes
     *((lambda right=right: count(right, 4, "seen"), rf"CorrectCounts: 'seen' must count 0 to 4 correct .*, got {got}")
       for right, got in (([1, 5], r"\[1\. 5\.\]"), ([-1, 4], r"\[-1\.  4\.\]"), ([0.5, 1], r"\[0\.5 1\. \]"))),
     (lambda: classes.by_class(of_each=[[1, 0, 2], [1, 3, 0]]), "of_each of 'training set' must add up to correct"),
     (lambda: classes.by_class(classes=None), "'training set' needs of_each and classes together"),
-    (lambda: an.AccuracyGap([0, 1], classes.gap().runs), "AccuracyGap: 'as they are' must have a count for each of 2"),
-    (lambda: an.AccuracyGap([0, 1], []), "AccuracyGap: expected 1 to 3 runs, got 0"),
-    (lambda: an.LearningRun("a", count([1, 2]), count([1, 2, 3], 3)),
-     "LearningRun: new must have 2 of S, as seen has 2, got 3"),
-    (lambda: an.LearningRun("a", count([1, 2]), count([1, 2]), count([1])),
-     "always must have 2 of S, as seen has 2, got 1"),
-    (lambda: classes.augmentation(angles=[1.0]), r"angles must have shape \(4,\), as mirrored has 4, got \(1,\)"),
     (lambda: classes.augmentation(angles=[0, 0, 0, 181]), r"angles must lie in \[-180, 180\]"),
-    (lambda: classes.augmentation(shifts=np.ones((4, 2))), r"shifts must lie in \[-0.999, 0.999\]"),
-    (lambda: classes.augmentation(mirrored=[2, 0, 0, 0]), r"mirrored must lie in \[0, 1\]"),
-    (lambda: classes.augmentation(slow=0), "slow must be at least 1, got 0"),
     (lambda: classes.augmentation(picture=np.zeros((8, 16, 2))), "the last axis of picture must be 1 or 3 long"),
-    (lambda: classes.grid(zoom=0), "zoom must be at least 1, got 0"),
-    (lambda: classes.grid(names=["cat", "dog"]), r"names must be 3 texts, got 2: \['cat', 'dog'\]"),
-    (lambda: an.ImageGrid(classes.sheets(c=4), [""] * 3), r"last axis of images must be 1 or 3 long, got \(4, 3, 2, 8"),
-    (lambda: an.SoftmaxBars(INPUTS, tl.Softmax().forward(INPUTS[:2]), moving=0),
-     r"probabilities must have shape \(3, 4\), as inputs has 3, .*got \(2, 4\)"),
-    (lambda: classes.softmax(moving=4), "moving must lie in 0 … 3, got 4"),
-    (lambda: classes.softmax(np.ones((2, 8))), "expected 1 to 5 inputs, got 8"),
     (lambda: an.SoftmaxBars(np.array([[0, 1000.0]]), [[0, 1.0]], moving=0), r"inputs must lie in \[-700, 700\], got"),
     (lambda: an.SoftmaxBars(INPUTS, tl.Softmax().forward(2 * INPUTS), moving=0),
      "probabilities must be those of the inputs"),
     (lambda: class_bars([[1.0]], ["cat"]), "names must be 2 to 12 texts, got 1"),
-    (lambda: class_bars([[1 / 13] * 13], [*"abcdefghijklm"]), "2 to 12 texts, got 13"),
     (lambda: class_bars([[0.5, 0.6]]), r"add up to 1, .* the rows add up to 1\.1"),
     (lambda: class_bars([[-0.5, 1.5]]), r"must be 0 or more, got -0\.5 to 1\.5"),
-    (lambda: class_bars(pictures=np.zeros((2, 4, 4, 3))),
-     r"must have shape \(S, 2, K\), as pictures has 2, got \(1, 1, 2\)"),
     (lambda: class_bars(pictures=np.full((1, 4, 4, 3), 255)), "pictures must lie in .*; for bytes: pictures / 255"),
     (lambda: class_bars(inputs=47), r"Dense\(47, 2\)"),
     (lambda: classes.bars(["logits"], logits=np.ones((3, 2, 3))), "probabilities must be the softmax of logits"),
@@ -259,21 +193,13 @@ REFUSED = [
     # convolution
     (lambda: an.ConvolutionSteps(np.ones((9, 3)), [[1]]),
      "image may have at most 8 rows and columns to be drawn, got 9 × 3; take a part"),
-    (lambda: an.ConvolutionSteps(np.ones((8, 8)), np.ones((6, 2))),
-     "kernel may have at most 5 rows and columns to be drawn, got 6 × 2"),
     (lambda: an.ConvolutionSteps([[1]], [[1000]]), "kernel must hold numbers between -1000 and 1000 to be drawn"),
     (lambda: an.ConvolutionSteps([[1]], np.ones((2, 2))), "a window of 2 × 2 does not fit an image of 1 × 1"),
-    (lambda: an.ConvolutionSteps([[1]], [[1]], stride=0), "ConvolutionSteps: stride must be at least 1, got 0"),
     (lambda: an.ConvolutionSteps([[1]], [[1]], padding=-1), "padding must not be negative, got -1"),
     (lambda: an.ConvolutionSteps([[1]], [[1]], padding=6),
      "image and padding may have at most 12 rows and columns .* got 13 × 13"),
-    (lambda: an.MaxPoolingSteps(np.ones((8, 8)), 6), "size may have at most 5 rows and columns to be drawn, got 6 × 6"),
-    (lambda: an.MaxPoolingSteps(np.ones((1, 8))), "MaxPoolingSteps: a window of 2 × 2 does not fit an image of 1 × 8"),
     (lambda: feature_maps(maps=np.full((2, 8, 8, 4), -0.1)),
      "maps must be 0 or more, got -0.1 .*; take them after ReLU"),
-    (lambda: feature_maps(contributions=np.zeros((2, 3))), r"contributions must have shape \(2, 4\), as filters has"),
-    (lambda: feature_maps(filters=np.zeros((2, 3, 3, 3, 9)), maps=np.zeros((2, 8, 8, 9)),
-                          contributions=np.zeros((2, 9))), "expected 1 to 8 filters, got 9"),
     (lambda: MAPS(x=None), "give x and filter_biases together to explain the maps, got one of them"),
     (lambda: MAPS(x=np.zeros((16, 16, 3))), "maps must be those of x, filters and filter_biases"),
     (lambda: MAPS(weights=np.ones((7, 4, 4, 3))), "contributions must be those of maps, max pooling and weights"),
@@ -281,17 +207,12 @@ REFUSED = [
     (lambda: MAPS(recording=recorded(dense(1, 1))), "recording must contain"),
     (lambda: pulls(gradient=lambda given: given * 1.01), "must add up to gradient; take both from one update"),
     (lambda: pulls(dout=lambda given: 0 * given, gradient=lambda given: 0 * given), "4 places must pull .* got 0"),
-    (lambda: pulls(x=lambda given: given[:2]), r"x must have shape \(3, 16, 16, 3\), as pictures has"),
-    (lambda: pulls(before=lambda given: given[1:]), r"before must have shape \(3, 3, 3\), as gradient has"),
-    (lambda: pulls(step=lambda given: 0), "step must be at least 1, got 0"),
     (lambda: pulls(before=lambda given: 2 * given, recording=lambda given: convolution.trained()[1]),
      "before must be the filter before update 3, as in recording"),
     (lambda: convolution.pulls(recording=updates_of(dense(1, 1), epochs=4)), "recording must contain"),
     # the lake
     (lambda: lake.moves(rows=("SFF", "FG")), "rows must be texts of one length with the letters S, F, H, G"),
-    (lambda: lake.moves(exact=lake.EXACT.T), r"exact must have shape \(16, 4\), as rows has 16, got \(4, 16\)"),
     (lambda: lake.moves(tiles=lake.TILES[:-1]), "one tile more than actions, got 6 actions and 6 tiles"),
-    (lambda: lake.moves(actions=[], tiles=[0]), "at least one action"),
     (lambda: lake.moves(logits=np.ones((16, 4))), "LakeMoves: predictions must be the sigmoid of logits"),
     (lambda: lake.moves(bias=None), "LakeMoves: give features, weights and bias together to explain logits"),
     (lambda: lake.moves(logits=None), "LakeMoves: features, weights and bias explain logits; give logits, too"),
@@ -299,7 +220,6 @@ REFUSED = [
     (lambda: lake.learning(**WIDE), "rows may have at most 8 rows and columns to be drawn, got 1 × 10; take a smaller"),
     (lambda: lake.learning(rows=("HHHG",) * 4), "rows need a tile S or F, where an episode goes on"),
     (lambda: lake.learning(wins=2 * lake.WINS + 1), "LakeLearning: wins must"),
-    (lambda: lake.learning(phases=["initialise"]), "phases must be 6 texts, got 1"),
     *((lambda last=last: lake.learning(ways=[*lake.WAYS[:5], *last]), f"LakeLearning: {message}")
       for last, message in (([], "ways must be 6, one for each record, of tiles 0 to 15, got 5"),
                             ([[0, 16]], "ways must be 6"), ([[]], "ways must be 6"),
@@ -307,10 +227,7 @@ REFUSED = [
     (lambda: lake.player("first", episodes=[0, 0, 2, 2, 2]),
      "episodes must count 0, 1, … up to 9 at most, because ends has 10, got"),
     (lambda: lake.player("first", episodes=[0, 0, 1, 1, 1], ends=[5]), "episodes must count 0, 1, … up to 0 at most"),
-    (lambda: lake.player("first", tiles=[0, 4, 0, 0, 16]), "LakePlayer: tiles must"),
-    (lambda: lake.player("first", rate=1.1), "LakePlayer: rate must"),
     (lambda: lake.player("first", rate=lake.EXACT_100 + 0.01), "LakePlayer: rate must follow from chances"),
-    (lambda: lake.player("first", policy=lake.POLICY[:4]), "LakePlayer: policy must"),
     *((lambda players=players: an.LakeEpisodes("", [lake.player(name, **given) for name, given in players]),
        f"LakeEpisodes: players must be one or two, .* got {len(players)}: ")
       for players in ([], 3 * [("first", {})], [("first", {}), ("second", {"ends": 9 * [1]})])),
@@ -330,17 +247,12 @@ REFUSED = [
     (lambda: network.hidden(False, learned=np.zeros((4, 4, 4, 5)), answers=np.zeros((4, 2, 5))),
      r"HiddenLayer: expected two targets and 1 to 4 neurons, got \[1, 0\] and 5"),
     (lambda: network.hidden(False, answers=-1 - network.hidden_answers()[1]), "take them after ReLU"),
-    (lambda: network.hidden(False, answers=np.ones((4, 2, 2))), r"answers must have shape \(4, 2, 3\)"),
     (hidden, "the network does not give these answers after update 8; give the recording"),
     (lambda: network.hidden(predicted=0.5 * network.hidden_answers()[2]), "the network must give these probabilities"),
     (lambda: hidden(layer="relu_9"), "with the layer, now 'relu_9'"),
     # trainings
-    (lambda: an.Race({}), "1 to 6 runners, got 0"),
     (lambda: an.Race(dict.fromkeys("abcdefg", made_up([1.0]))), "1 to 6 runners, got 7"),
     (lambda: an.Race({"a": [1, 2]}), r"as race\(…\) returns, got {'a': \[1, 2\]}"),
-    (lambda: an.Race([1, 2]), r"as race\(…\) returns, got \[1, 2\]"),
-    (lambda: an.Race(six(), steps=[]), "steps must be a list of whole numbers"),
-    (lambda: an.Race(six(), steps=[-1]), r"steps must be from 0 .*, got \[-1\]"),
 ]  # fmt: skip
 
 
