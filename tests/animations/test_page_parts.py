@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from matplotlib.colors import to_rgb
 from matplotlib.font_manager import FontProperties
 from page_checks import film_of
-from small_scenes import HiddenAxes, Overlapping, Trail
+from small_scenes import HiddenAxes, Trail
 
 from animations import Scene, SideBySide, Why, render
 from animations.formats.dark import at_night
@@ -54,11 +54,8 @@ def test_takes_a_letter_from_the_second_family_that_has_it():
 
 
 def test_embeds_bold_and_slanted_as_their_own_faces():
-    fonts = [
-        SANS,
-        FontProperties(family="DejaVu Sans", weight="bold"),
-        FontProperties(family="DejaVu Sans", style="oblique"),
-    ]
+    looks = {}, {"weight": "bold"}, {"style": "oblique"}
+    fonts = [FontProperties(family=["DejaVu Sans"], **look) for look in looks]
     assert len({face.name for font in fonts for face in faces_of(font, "a")}) == 3
 
 
@@ -83,61 +80,35 @@ def test_reverses_the_order_of_greys(greys):
     assert lightness(at_night(dark)) >= lightness(at_night(light))
 
 
-def test_keeps_a_hole_darker_than_the_ice():
+def test_keeps_a_hole_darker_than_the_ice_and_gives_the_page_the_paper_of_films_at_night():
     assert lightness(at_night(HOLE)) < lightness(at_night(ICE)) < lightness(at_night(WATER))
+    assert f"--paper: {at_night('#ffffff')};" in player("css")
 
 
 # --- the film in a page ---------------------------------------------------------------------------------------------
 
 
-class Explained(Overlapping):
-    def why(self, gid, frame):
-        return Why("a number", frame, [Line("it is", frame)]) if gid == "x" else None
-
-
-def page_of(tmp_path, scene, **options):
-    return render(scene, tmp_path / "a film.html", progress=False, **options).read_text(encoding="utf-8")
-
-
-def test_draws_well_formed_pictures_with_names_of_their_own(tmp_path):
-    page = page_of(tmp_path, SideBySide(Overlapping(), Trail()))
+def test_names_what_a_page_has_and_defines_every_colour_by_day_and_by_night(tmp_path):
+    path, scene = tmp_path / "a film.html", SideBySide(HiddenAxes(), Trail())
+    page = render(scene, path, scale=3, progress=False).read_text(encoding="utf-8")
     drawings = re.findall(r"<svg.*?</svg>", page, re.DOTALL)
     assert len(drawings) == 2
     ids = [each.get("id") for drawing in drawings for each in ET.fromstring(drawing).iter() if each.get("id")]
     assert len(ids) == len(set(ids)) > 0
     assert all(name.startswith("film-a-film-") for name in ids)
     assert set(re.findall(r"url\(#([^)]+)\)", page)) <= set(ids)
-
-
-def test_defines_every_colour_in_use_by_day_and_by_night(tmp_path):
-    page = page_of(tmp_path, HiddenAxes())
-    used = set(re.findall(r"var\((--c\d+)\)", page + json.dumps(film_of(page)["changes"])))
-    assert used
-    day, night = re.findall(r"#film-a-film\{(--c[^}]+)\}", page)
-    for values in (day, night):
-        assert used <= {each.partition(":")[0] for each in values.split(";")}
-
-
-def test_names_existing_slots_and_strings_in_changes(tmp_path):
-    page = page_of(tmp_path, SideBySide(HiddenAxes(), Trail()))
     changes = film_of(page)["changes"]
-    slots = {int(slot) for slot in re.findall(r'data-slot="(\d+)"', page)}
-    assert {slot for slot, *_ in changes["tracks"]} <= slots
+    assert {slot for slot, *_ in changes["tracks"]} <= {int(slot) for slot in re.findall(r'data-slot="(\d+)"', page)}
     for _, _, pictures, values in changes["tracks"]:
         assert pictures[0] == 0
         assert len(pictures) == len(values) > 1
         assert all(-1 <= value < len(changes["strings"]) for value in values)
-
-
-@pytest.mark.parametrize("scale", [0.5, 1, 3])
-def test_sizes_a_page_like_its_scene_at_any_scale(tmp_path, scale):
-    page = page_of(tmp_path, SideBySide(Overlapping(), Trail()), scale=scale)
+    used = set(re.findall(r"var\((--c\d+)\)", page + json.dumps(changes)))
+    day, night = re.findall(r"#film-a-film\{(--c[^}]+)\}", page)
+    for values in (day, night):
+        assert 0 < len(used) == len(used & {each.partition(":")[0] for each in values.split(";")})
     assert re.findall(r"--width:(\d+);--height:(\d+)", page) == [("320", "120"), ("160", "120"), ("160", "120")]
     assert all(float(least) <= 1 for least in re.findall(r"--least:([\d.]+)", page))
-
-
-def test_gives_the_page_the_paper_of_films_at_night():
-    assert f"--paper: {at_night('#ffffff')};" in player("css")
 
 
 # --- explanations -----------------------------------------------------------------------------------------------------
@@ -158,12 +129,9 @@ class Deep(Scene):
         return Why("a number", 1.0, [Line("as before", Term(1.0, f"made.{number}.{k}.{int(left) - 1}"))])
 
 
-def test_leads_from_every_drawn_number_back_to_a_weight():
+def test_leads_from_every_drawn_number_back_to_a_weight_and_explains_everything_if_it_is_little():
     told = explain(Deep(), 0, {f"sum.{number}": "4950" for number in range(8)})
     assert len(told) == MOST
     largest = next(k for k in range(100) if (37 * k) % 100 == 99)
     assert all(f"made.{number}.{largest}.0" in told for number in range(8))
-
-
-def test_explains_everything_if_it_is_little():
     assert len(explain(Deep(), 0, {"made.0.0.5": "1", "made.0.0.4": "1"})) == 6

@@ -3,8 +3,6 @@
 `python -m tests.pages` looks at all films of all chapters in this way.
 """
 
-import copy
-
 import pytest
 from page_checks import OFF, Expected, Line, Page, ask, compare, wrong_answer, wrong_lines, wrong_sheet
 from page_scenes import Everything, Oddities
@@ -16,11 +14,10 @@ from animations.why import Line as LineOfWhy
 from animations.why import Why
 from tests.animations.samples import SAMPLES
 from tests.animations.samples.network import learn
-from tests.browser import Browser
 from tinylearn import Tanh
 
 THEMES = {name: SAMPLES[name].make for name in (
-    "race of curves", "race", "moves into a hole", "neuron of pixels", "bar race with gaps")} | {
+    "race", "moves into a hole", "bar race with gaps")} | {
     "convolution": lambda: ConvolutionSteps([[1, -2, 0.5], [0, 1 / 3, 12]], [[1, -1], [0.25, 2]]),
     "one update": lambda: Backpropagation(learn((1, 2), Tanh, (2, 1), x=(0.5,))),
 }  # fmt: skip
@@ -33,24 +30,18 @@ OF_USERS = {
 }
 
 
-def opened(driver, scene, path, **options):
+def opened(browser, scene, path, **options):
     """Write a page and open it; return it, and the expected contents."""
     clip = Clip(scene, **options)
-    expected = Expected(copy.deepcopy(clip))
+    expected = Expected(clip)
     write(clip, [path], progress=False)
-    return Page(Browser(driver), path, scene.size), expected
-
-
-@pytest.fixture(autouse=True)
-def own_screen(driver):
-    yield
-    driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+    return Page(browser, path, scene.size), expected
 
 
 @pytest.mark.parametrize("name", THEMES | OF_USERS)
-def test_shows_what_matplotlib_paints_and_explains_what_the_scene_explains(driver, tmp_path, name):
+def test_shows_what_matplotlib_paints_and_explains_what_the_scene_explains(browser, tmp_path, name):
     scene = (THEMES | OF_USERS)[name]()
-    page, expected = opened(driver, scene, tmp_path / "page.html")
+    page, expected = opened(browser, scene, tmp_path / "page.html")
     asked = 0
     for frame in sorted({scene.frames // 2 if name in THEMES else 0, scene.frames - 1}):
         assert compare(page, expected, frame).faults == []
@@ -63,9 +54,9 @@ def test_shows_what_matplotlib_paints_and_explains_what_the_scene_explains(drive
     assert page.browser.requests() == [page.path.as_uri()]
 
 
-def test_sizes_a_page_alike_at_any_scale(driver, tmp_path):
+def test_sizes_a_page_alike_at_any_scale(browser, tmp_path):
     for scale in (0.5, 2):
-        page, _ = opened(driver, Overlapping(), tmp_path / "page.html", scale=scale)
+        page, _ = opened(browser, Overlapping(), tmp_path / "page.html", scale=scale)
         page.show(3)
         assert page.pixels().shape == (120, 160, 3)  # which also asks that the picture has this size
 
@@ -78,8 +69,8 @@ def test_finds_a_text_out_of_place_missing_or_extra():
     assert "should not be there" in wrong_lines([line], [line, line])[0][0]
 
 
-def test_finds_other_pixels(driver, tmp_path):
-    page, expected = opened(driver, Overlapping(), tmp_path / "page.html")
+def test_finds_other_pixels(browser, tmp_path):
+    page, expected = opened(browser, Overlapping(), tmp_path / "page.html")
     backwards = {"update": lambda self, frame: Overlapping.update(self, 5 - frame)}
     expected.clip.scene.__class__ = type("Backwards", (Overlapping,), backwards)
     assert any("the pixels differ" in fault for fault in compare(page, expected, 0).faults)
