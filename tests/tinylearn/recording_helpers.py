@@ -2,22 +2,20 @@
 
 import numpy as np
 
-from tinylearn import Adam, BinaryCrossEntropy, Dense, ReLU, Sequential, Sigmoid, Update, fit
-
-UPDATES = 60  # of a run of `train`: 20 epochs of 3 batches
+from tinylearn import Adam, BinaryCrossEntropy, Dense, ReLU, Sequential, Sigmoid, fit
 
 
-def small_model(seed=0, dtype=np.float64):
+def small_model(seed=0, dtype=np.float64, hidden=4):
     rng = np.random.default_rng(seed)
-    return Sequential([Dense(3, 4, rng=rng), ReLU(), Dense(4, 1, rng=rng), Sigmoid()], dtype)
+    return Sequential([Dense(3, hidden, rng=rng), ReLU(), Dense(hidden, 1, rng=rng), Sigmoid()], dtype)
 
 
-def train(model, callbacks, epochs=20, batch_size=4, seed=1):
-    rng = np.random.default_rng(seed)
+def train(model, callbacks, epochs=20, batch_size=4):
+    """Train for 3 updates an epoch: 60."""
+    rng = np.random.default_rng(1)
     x = rng.normal(size=(10, 3))
-    y = x[:, :1] > 0
     settings = {"loss": BinaryCrossEntropy(), "optimizer": Adam(0.01), "batch_size": batch_size}
-    return fit(model, x, y, epochs=epochs, rng=rng, callbacks=[lower_the_rate, *callbacks], **settings)
+    return fit(model, x, x[:, :1] > 0, epochs=epochs, rng=rng, callbacks=[lower_the_rate, *callbacks], **settings)
 
 
 def lower_the_rate(update):
@@ -25,45 +23,36 @@ def lower_the_rate(update):
     update.optimizer.learning_rate *= 0.99
 
 
-def loop(model, callbacks, updates, batch=lambda step: np.arange(step % 5)):
-    """A loop of one's own."""
-    for step in range(1, updates + 1):
-        model.parameters += 1
-        for callback in callbacks:
-            callback(Update(step, epoch=1, loss=1 / step, batch=batch(step)))
-
-
 class Witness:
-    """Keeps a copy of everything, the plain way: what the recorder must agree with."""
+    """Keeps a copy of everything, the plain way: step → what the recorder must have of it."""
 
     def __init__(self, model):
-        self.model, self.names = model, list(model.named_parameters())
-        self.rows = {0: (0, np.nan, np.zeros(0), model.parameters.copy(), np.nan)}
-        self.steps_before = self.epochs_before = 0
+        self.model, self.before = model, (0, 0)
+        self.rows = {0: (0, np.nan, np.nan, [], self.values())}
+
+    def values(self):
+        return {name: values.copy() for name, values in self.model.named_parameters().items()}
 
     def __call__(self, update):
-        step, epoch = self.steps_before + update.step, self.epochs_before + update.epoch
-        self.rows[step] = epoch, update.loss, update.batch.copy(), self.model.parameters.copy(), update.learning_rate
+        step, epoch = self.before[0] + update.step, self.before[1] + update.epoch
+        self.rows[step] = epoch, update.loss, update.learning_rate, update.batch.tolist(), self.values()
 
     def close(self):
-        self.steps_before, self.epochs_before = max(self.rows), self.rows[max(self.rows)][0]
+        self.before = max(self.rows), self.rows[max(self.rows)][0]
 
 
-def assert_agrees(recording, witness, select=lambda name: True):
-    """Every record is, bit for bit, what the witness saw after that update."""
-    sizes = [view.size for view in witness.model.named_parameters().values()]
+def assert_agrees(recording, true):
+    """Every record is, bit for bit, what `true` has: step → epoch, loss, learning rate, batch and parameters."""
     for index, step in enumerate(recording.steps.tolist()):
-        epoch, loss, batch, parameters, learning_rate = witness.rows[step]
-        assert recording.epochs[index] == epoch
-        np.testing.assert_array_equal(
-            (recording.losses[index], recording.learning_rates[index]), (loss, learning_rate), err_msg=f"step {step}"
-        )
-        np.testing.assert_array_equal(recording.batch(step), batch)
-        pieces = dict(zip(witness.names, np.split(parameters, np.cumsum(sizes)[:-1]), strict=True))
+        *numbers, batch, parameters = true[step]
+        found = recording.epochs[index], recording.losses[index], recording.learning_rates[index]
+        np.testing.assert_array_equal(found, numbers, err_msg=f"step {step}")
+        assert recording.batch(step).tolist() == batch
         now = recording.at(step)
-        assert list(now) == [name for name in witness.names if select(name)]
+        assert recording.names == tuple(now) == tuple(parameters)
         for name, values in now.items():
-            assert values.tobytes() == recording[name][index].tobytes() == pieces[name].tobytes()
+            assert values.tobytes() == recording[name][index].tobytes() == parameters[name].tobytes()
+        assert recording.rows[index].tobytes() == b"".join(values.tobytes() for values in now.values())
 
 
 def bytes_in(folder):
