@@ -60,36 +60,30 @@ def check_text(explanation, dtype):
         assert not product or compute(product, dtype).tobytes() == dtype(contribution).tobytes()
 
 
-def check_chain(explanation):
-    """From the loss down to the layer: what is handed back last is what the layer gets."""
-    assert explanation.chain[0][0] == "loss"
-    assert explanation.chain[-1][1].tobytes() == explanation.dout.tobytes()
-    assert all(len(dout) == len(explanation.rows) for _, dout in explanation.chain)
-    printed = re.findall(r"^  (?:from the|through) (\S+) +-?\d", str(explanation).split("\ng")[0], re.M)
-    assert printed == [layer for layer, _ in explanation.chain]
-
-
 def check(recording, step, name):
     """Explain; compare data and text with the recording, and the gradient with what its rows add. Return it."""
     explanation = recording.explain(step, name)
-    name, index = explanation.parameter, explanation.index
+    name, index, text = explanation.parameter, explanation.index, str(explanation)
     record, rows = recording.index(step), recording.batch(step)
-    dtype = recording[name].dtype.type
-    told = f"epoch {recording.epochs[record]}, {len(rows)} rows, loss {recording.losses[record]:.6g}"
-    assert str(explanation).split("\n")[0] == f"update {step} of {name}[{', '.join(map(str, index))}]: {told}"
-    assert explanation.rows.tolist() == rows.tolist()
-    assert explanation.loss == recording.losses[record]
+    dtype, loss = recording[name].dtype.type, recording.losses[recording.index(step)]
+    told = f"epoch {recording.epochs[record]}, {len(rows)} rows, loss {loss:.6g}"
+    assert text.split("\n")[0] == f"update {step} of {name}[{', '.join(map(str, index))}]: {told}"
+    assert (explanation.rows.tolist(), explanation.loss) == (rows.tolist(), loss)
     if "learning_rate=" in explanation.optimizer:
         assert f"learning_rate={float(recording.learning_rates[record])!r}" in explanation.optimizer
     if step - 1 in recording.steps:
         assert explanation.old.tobytes() == recording.at(step - 1)[name][index].tobytes()
     assert explanation.new.tobytes() == recording.at(step)[name][index].tobytes()
-    size = float(np.abs(explanation.contributions).sum())
-    tolerance = 1e-5 if dtype == np.float32 else 1e-12
+    size, tolerance = float(np.abs(explanation.contributions).sum()), 1e-5 if dtype == np.float32 else 1e-12
     assert explanation.contributions.sum() == pytest.approx(float(explanation.gradient), abs=tolerance * size + 1e-30)
     assert explanation.contributions.shape == explanation.rows.shape
     check_text(explanation, dtype)
-    check_chain(explanation)
+    # From the loss down to the layer: what is handed back last is what the layer gets.
+    assert explanation.chain[0][0] == "loss"
+    assert explanation.chain[-1][1].tobytes() == explanation.dout.tobytes()
+    assert all(len(dout) == len(rows) for _, dout in explanation.chain)
+    printed = re.findall(r"^  (?:from the|through) (\S+) +-?\d", text.split("\ng")[0], re.M)
+    assert printed == [layer for layer, _ in explanation.chain]
     return explanation
 
 
@@ -109,11 +103,6 @@ def small_parts(dtype=np.float64):
     x, y = rng.normal(size=(9, 3)), rng.random((9, 1)).round()
     layers = [Dense(3, 4, rng=rng), ReLU(), Dense(4, 1, rng=rng), tl.Sigmoid()]
     return {"model": Sequential(layers, dtype), "x": x, "y": y, "loss": BinaryCrossEntropy()}
-
-
-def small_run(optimizer, dtype=np.float64, **settings):
-    """Return the recording of it."""
-    return recorded(**small_parts(dtype), optimizer=optimizer, **settings)
 
 
 def dense():

@@ -1,5 +1,6 @@
 """Updates that are repeated to explain one: the same batches, random numbers, workers, parts; and refusals."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,12 +18,9 @@ from tinylearn.workers import multiplications
 
 
 @pytest.mark.parametrize(("kind", "shared", "settings"), [
-    ("SGD", True, {}),  # SGD remembers nothing: only the random numbers need the earlier updates
-    ("SGD", True, {"augment": noisy, "batch_size": 9}),
-    ("Adam", False, {"augment": noisy}),
-    ("Adam", False, {"batch_size": 9, "epochs": 1}),
-    ("SGD", True, {"shuffle": False}),
+    ("SGD", True, {"shuffle": False}),  # SGD remembers nothing: only the random numbers need the earlier updates
     ("SGD", True, {"batch_size": 1, "until": 12}),
+    ("Adam", False, {"augment": noisy, "batch_size": 9}),
     ("Adam", True, {"workers": 2, "batch_size": 5}),  # each of them draws numbers of its own
     ("SGD", False, {"rng": np.random.Generator(np.random.Philox(7))}),
 ], ids=described)  # fmt: skip
@@ -112,20 +110,21 @@ def test_explains_every_update_of_a_learning_rate_that_changes(make, name, tmp_p
 # --- records that were left out ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("choice", [
+    {"every": 3}, {"every": lambda step: step in (5, 6)}, {"budget": 5000}, {"select": "dense_2.w"},
+    {"select": lambda name: not name.endswith((".mean", ".var"))},  # what a layer remembers
+], ids=str)  # fmt: skip
 @pytest.mark.parametrize(
-    "choice", [{"every": 3}, {"every": lambda step: step in (5, 6)}, {"select": "dense_2.w"}, {"budget": 4000}]
+    ("kind", "rate", "settings"), [("SGD", 0, {}), ("AdamW", 0.5, {"augment": noisy, "workers": 2})]
 )
-@pytest.mark.parametrize(
-    ("kind", "settings"), [("SGD", {}), ("AdamW", {}), ("AdamW", {"augment": noisy, "rate": 0.5, "workers": 2})]
-)
-def test_explains_every_update_that_was_kept_as_if_all_were(monkeypatch, kind, choice, settings):
+def test_explains_every_update_that_was_kept_as_if_all_were(monkeypatch, kind, rate, choice, settings):
     monkeypatch.setattr("tinylearn.workers.SMALL", 0)
-    given, rng = dict(settings), np.random.default_rng(2)
-    layers = [Dense(3, 4, rng=rng), Dropout(given.pop("rate", 0.0), rng=rng), Dense(4, 1, rng=rng)]
+    rng = np.random.default_rng(2)
+    layers = [Dense(3, 4, rng=rng), Dropout(rate, rng=rng) if rate else tl.BatchNorm(4), Dense(4, 1, rng=rng)]
     model = Sequential(layers)
     whole, thinned = Recorder(model), Recorder(model, **choice)
-    fit(model, X, Y, loss=MeanSquaredError(), optimizer=OPTIMIZERS[kind](), epochs=4, batch_size=2, rng=rng,
-        callbacks=[thinned, whole], **given)  # fmt: skip
+    fit(model, X, Y, loss=MeanSquaredError(), optimizer=OPTIMIZERS[kind](), epochs=4, batch_size=4, rng=rng,
+        callbacks=[thinned, whole], **settings)  # fmt: skip
     whole, thinned = whole.recording, thinned.recording
     assert len(thinned) < len(whole) or "select" in choice
     for step in thinned.steps[:0:-2].tolist():
@@ -137,50 +136,45 @@ def test_explains_every_update_that_was_kept_as_if_all_were(monkeypatch, kind, c
 
 
 def test_makes_updates_that_were_left_out_again_also_after_one_that_needed_none_of_them():
-    model = dense()
-    recorder = Recorder(model, every=lambda step: step in (5, 6, 9))
+    recorder = Recorder(model := dense(), every=lambda step: step in (5, 6, 9))
     fit(model, X, Y, loss=MeanSquaredError(), optimizer=SGD(0.1), epochs=5, batch_size=4, callbacks=[recorder])
-    recording = recorder.recording
     for step in (6, 9, 5, 15):
-        check(recording, step, "dense_1.w[0, 0]")
-
-
-def test_needs_no_record_of_what_a_layer_remembers():
-    rng = np.random.default_rng(0)
-    model = Sequential([tl.BatchNorm(3), Dense(3, 1, rng=rng)])
-    whole, thinned = Recorder(model), Recorder(model, select=list(model.named_parameters()))
-    fit(model, X, Y, loss=MeanSquaredError(), optimizer=SGD(0.1), epochs=3, batch_size=4, callbacks=[whole, thinned])
-    explained = [str(each.recording.explain(7, "batchnorm_1.gamma[2]")) for each in (whole, thinned)]
-    assert explained[0] == explained[1]
+        check(recorder.recording, step, "dense_1.w[0, 0]")
 
 
 @pytest.mark.parametrize("kind", ["SGD", "Adam"])
 def test_does_not_know_the_learning_rates_of_updates_that_were_left_out(kind):
     """So an update can be explained only if the record before is enough: without a memory."""
-    every, callbacks = (lambda step: step in (5, 6, 9)), [rates_of("falling to 0")]
-    model = dense()
-    recorder, optimizer = Recorder(model, every=every), OPTIMIZERS[kind]()
-    fit(model, X, Y, loss=MeanSquaredError(), optimizer=optimizer, epochs=9, callbacks=[recorder, *callbacks])
+    recorder = Recorder(model := dense(), every=lambda step: step in (5, 6, 9))
+    callbacks, parts = (
+        [recorder, rates_of("falling to 0")],
+        {"loss": MeanSquaredError(), "optimizer": OPTIMIZERS[kind]()},
+    )
+    fit(model, X, Y, epochs=9, callbacks=callbacks, **parts)
     if kind == "SGD":
         explanation = recorder.recording.explain(6, "dense_1.w[0, 0]")
         assert f"learning_rate={0.1 * (1 - 5 / 15)!r}," in explanation.optimizer
+    message = r"replaying .* a different dense_1\.w.*not kept.* a callback changed .* optimizer"
     for step in (9,) if kind == "SGD" else (6, 9):
-        with pytest.raises(
-            ValueError, match=r"replaying .* a different dense_1\.w.*not kept.* a callback changed .* optimizer"
-        ):
+        with pytest.raises(ValueError, match=message):
             recorder.recording.explain(step, "dense_1.w[0, 0]")
 
 
 # --- several calls of fit ---------------------------------------------------------------------------------------------
 
 
+def parts(model=None, optimizer="SGD", **other):
+    """Return what the folder of a recording does not hold, made anew."""
+    made = {"model": model or dense(), "x": X, "y": Y, "loss": MeanSquaredError(), "optimizer": OPTIMIZERS[optimizer]()}
+    return made | other
+
+
 def two_fits(kind, path=None, **choice):
     """Return the recording of two calls of `fit`, the second with other rows, and the same optimiser."""
-    model, optimizer, rng = dense(), OPTIMIZERS[kind](), np.random.default_rng(1)
-    recorder = Recorder(model, path, **choice)
+    given, rng = parts(optimizer=kind), np.random.default_rng(1)
+    recorder = Recorder(given["model"], path, **choice)
     for epochs in (3, 20):
-        fit(model, X, Y, loss=MeanSquaredError(), optimizer=optimizer, epochs=epochs, batch_size=4, rng=rng,
-            callbacks=[recorder])  # fmt: skip
+        fit(**given, epochs=epochs, batch_size=4, rng=rng, callbacks=[recorder])
     return recorder.recording
 
 
@@ -189,10 +183,9 @@ def two_fits(kind, path=None, **choice):
 def test_explains_two_calls_of_fit(kind, choice, tmp_path):
     recording, whole = two_fits(kind, tmp_path / "run", **choice), two_fits(kind)
     assert len(whole) == 70 >= len(recording)
-    parts = {"model": dense(), "x": X, "y": Y, "loss": MeanSquaredError(), "optimizer": OPTIMIZERS[kind]()}
     same = [whole, recording]
     if "budget" not in choice:  # which dropped what the second call began with
-        same.append(Recording.load(tmp_path / "run", **parts))
+        same.append(Recording.load(tmp_path / "run", **parts(optimizer=kind)))
     for step in recording.steps[-1:0:-10].tolist():
         assert len({str(replace(each.explain(step, "dense_1.w[2, 0]"), old_is_recorded=True)) for each in same}) == 1
         check(recording, step, "dense_1.w[2, 0]")
@@ -201,21 +194,19 @@ def test_explains_two_calls_of_fit(kind, choice, tmp_path):
 @pytest.mark.parametrize("kind", ["SGD", "Adam"])
 def test_explains_a_run_that_went_on(kind, tmp_path):
     """It begins where the run went on; what the optimiser remembered then, only the process that trained knows."""
-    path, model, optimizer, rng = tmp_path / "run.npz", dense(), OPTIMIZERS[kind](), np.random.default_rng(1)
-    settings = {"loss": MeanSquaredError(), "optimizer": optimizer, "epochs": 4, "batch_size": 3, "rng": rng}
-    kept, recorder = tl.Checkpoint(path, rng, every=5), Recorder(model, tmp_path / "recording")
-    fit(model, X, Y, callbacks=[kept, lambda update: update.step == 5 and update.stop()], **settings)
-    fit(model, X, Y, callbacks=[recorder], resume=path, **settings)
+    path, rng, used = tmp_path / "run.npz", np.random.default_rng(1), parts(optimizer=kind)
+    settings = used | {"epochs": 4, "batch_size": 3, "rng": rng}
+    kept, recorder = tl.Checkpoint(path, rng, every=5), Recorder(used["model"], tmp_path / "recording")
+    fit(callbacks=[kept, lambda update: update.step == 5 and update.stop()], **settings)
+    fit(callbacks=[recorder], resume=path, **settings)
     for step in (6, 12):
         check(recorder.recording, step, "dense_1.w[0, 0]")
-    parts = {"model": dense(), "x": X, "y": Y, "loss": MeanSquaredError(), "optimizer": OPTIMIZERS[kind]()}
-    loaded = Recording.load(tmp_path / "recording", **parts)
+    loaded = Recording.load(tmp_path / "recording", **parts(optimizer=kind))
     if kind == "SGD":
         check(loaded, 6, "dense_1.w[0, 0]")
     else:
-        with pytest.raises(
-            ValueError, match=r"recording: updates after step 5 need what Adam\(.*\) remembers of those b"
-        ):
+        message = r"recording: updates after step 5 need what Adam\(.*\) remembers of those b"
+        with pytest.raises(ValueError, match=message):
             loaded.explain(6, "dense_1.w[0, 0]")
     with pytest.raises(ValueError, match="recording: step 5 is where the recording begins; no"):
         loaded.explain(5, "dense_1.w[0, 0]")
@@ -224,11 +215,11 @@ def test_explains_a_run_that_went_on(kind, tmp_path):
 # --- your own loop ----------------------------------------------------------------------------------------------------
 
 
-def loop(model, optimizer, batches, loss, **choice):
+def loop(model, optimizer, rows=None, updates=5, **choice):
     """Return the recording of a loop. If it took rows, it tells the recorder which ones, and its optimiser."""
+    loss, taken = MeanSquaredError(), slice(None) if rows is None else rows
     with Recorder(model, **choice) as recorder:
-        for step, rows in enumerate(batches, 1):
-            taken = slice(None) if rows is None else rows
+        for step in range(1, updates + 1):
             value = loss.forward(model.forward(X[taken]), Y[taken])
             model.backward(loss.backward())
             optimizer.step(model.parameters, model.gradients)
@@ -237,11 +228,13 @@ def loop(model, optimizer, batches, loss, **choice):
     return recorder.recording
 
 
+ROWS = np.array([4, 0, 7])
+
+
 @pytest.mark.parametrize("kind", ["SGD", "Adam"])
-@pytest.mark.parametrize("rows", [None, np.array([4, 0, 7])], ids=["all rows, without saying so", "some rows"])
+@pytest.mark.parametrize("rows", [None, ROWS], ids=["all rows, without saying so", "some rows"])
 def test_explains_every_update_of_your_own_loop(kind, rows):
-    recording, loss = loop(dense(), OPTIMIZERS[kind](), [rows] * 5, MeanSquaredError()), MeanSquaredError()
-    recording = recording.with_training(model=dense(), x=X, y=Y, loss=loss, optimizer=OPTIMIZERS[kind]())
+    recording = loop(dense(), OPTIMIZERS[kind](), rows).with_training(**parts(optimizer=kind))
     for step in (1, 2, 5):
         explanation = recording.explain(step, "dense_1.w[0, 0]")
         assert explanation.rows.tolist() == (list(range(9)) if rows is None else rows.tolist())
@@ -249,74 +242,59 @@ def test_explains_every_update_of_your_own_loop(kind, rows):
 
 
 def test_takes_random_numbers_of_your_own_loop_from_the_model_that_you_pass():
-    layers, loss = [with_dropout()[0] for _ in range(3)], MeanSquaredError()
-    models = [Sequential(each) for each in layers]
-    models[0].set_training(True)
-    recording = loop(models[0], SGD(0.1), [np.array([4, 0, 7])] * 5, loss)
-    told = {"x": X, "y": Y, "loss": loss, "optimizer": SGD(0.1)}
-    check(recording.with_training(model=models[1], **told), 4, "dense_2.b[0]")
-    models[2].set_training(True)
+    models = [Sequential(with_dropout()[0]) for _ in range(3)]
+    for model in models[::2]:
+        model.set_training(True)
+    recording = loop(models[0], SGD(0.1), ROWS)
+    check(recording.with_training(**parts(models[1])), 4, "dense_2.b[0]")
     models[2].forward(X)
     with pytest.raises(ValueError, match="gives a different"):
-        recording.with_training(model=models[2], **told).explain(4, "dense_2.b[0]")
+        recording.with_training(**parts(models[2])).explain(4, "dense_2.b[0]")
 
 
-@pytest.mark.parametrize(("make", "choice", "message"), [
-    (Adam, {"every": 2}, r"update 4 needs all updates before it, since it depends on what Adam\(.*\) remembers"),
-    (lambda: SGD(0.1), {"every": 4}, "update 4 needs all .* depends on the parameters before it; record with ev"),
-    (lambda: SGD(0.1), {"select": "dense_1.b"}, "update 4 needs all .* depends on the parameters before it"),
+@pytest.mark.parametrize(("kind", "choice", "given", "message"), [
+    ("Adam", {"every": 2}, {}, r"update 4 needs all updates before it, since it depends on what Adam\(.*\) remembers"),
+    ("SGD", {"every": 4}, {}, "update 4 needs all .* depends on the parameters before it; record with ev"),
+    ("SGD", {"select": "dense_1.b"}, {}, "update 4 needs all .* depends on the parameters before it"),
+    ("SGD", {"rows": ROWS}, {"x": X[:7], "y": Y[:7]}, "recording: update 4 saw row 7, x has only 7; pass the same x"),
+    ("SGD", {}, None, r"does not say how it was made; load it with Recording\.load.*recording\.with_training"),
 ])  # fmt: skip
-def test_does_not_know_updates_that_your_own_loop_left_out(make, choice, message):
-    loss = MeanSquaredError()
-    recording = loop(dense(), make(), [None] * 5, loss, **choice)
+def test_says_what_is_missing_to_explain_an_update_of_your_own_loop(kind, choice, given, message):
+    recording = loop(dense(), OPTIMIZERS[kind](), **choice)
+    told = recording if given is None else recording.with_training(**parts(optimizer=kind, **given))
     with pytest.raises(ValueError, match=message):
-        recording.with_training(model=dense(), x=X, y=Y, loss=loss, optimizer=make()).explain(4, "dense_1.b[0]")
-
-
-def test_refuses_an_x_that_is_too_short_for_your_own_loop():
-    recording = loop(dense(), SGD(0.1), [np.array([8, 1])], MeanSquaredError())
-    told = recording.with_training(model=dense(), x=X[:8], y=Y[:8], loss=MeanSquaredError(), optimizer=SGD(0.1))
-    with pytest.raises(ValueError, match="recording: update 1 saw row 8, x has only 8; pass the same x"):
-        told.explain(1, "dense_1.w[0, 0]")
+        told.explain(4, "dense_1.b[0]")
 
 
 # --- other parts than those of the run ------------------------------------------------------------------------------
 
 
 def test_takes_parameters_that_were_not_recorded_from_the_model_that_is_told(tmp_path):
-    model = dense()
-    recorder = Recorder(model, tmp_path / "run", select="dense_1.w")
-    parts = {"x": X, "y": Y, "loss": MeanSquaredError(), "optimizer": SGD(0.1)}
-    fit(model, **parts, epochs=3, callbacks=[recorder])
-    loaded = Recording.load(tmp_path / "run", model=dense(), **parts)
-    check(loaded, 3, "dense_1.w[2, 0]")
-    with pytest.raises(
-        ValueError, match="the model that you passed has other initial values where nothing was recorded"
-    ):
-        Recording.load(tmp_path / "run", model=model, **parts).explain(3, "dense_1.w[2, 0]")
+    used = parts()
+    recorder = Recorder(used["model"], tmp_path / "run", select="dense_1.w")
+    fit(**used, epochs=3, callbacks=[recorder])
+    check(Recording.load(tmp_path / "run", **parts()), 3, "dense_1.w[2, 0]")
+    with pytest.raises(ValueError, match="the model that you passed has other initial values where nothing was record"):
+        Recording.load(tmp_path / "run", **parts(used["model"])).explain(3, "dense_1.w[2, 0]")
 
 
-def other_dtype():
-    return Sequential([Dense(3, 1, rng=np.random.default_rng(0))], np.float32)
+THEN = r"float64 \(.*\), checksum [0-9a-f]{8} then, float64 \(.*\), checksum [0-9a-f]{8} now"
 
 
-@pytest.mark.parametrize("by", ["load", "told"])
 @pytest.mark.parametrize(("name", "value", "was"), [
     ("model", Sequential([Dense(3, 1, rng=np.random.default_rng(0)), tl.ReLU()]), r"Sequential\(\[Dense\(3, 1\)\]\)"),
-    ("model", other_dtype(), r"Dense\(3, 1\)\]\) then, .*dtype=np\.float32\) now"),
-    ("x", X + 1e-15, r"float64 \(.*\), checksum [0-9a-f]{8} then, float64 \(.*\), checksum [0-9a-f]{8} now"),
+    ("model", Sequential([Dense(3, 1, rng=np.random.default_rng(0))], np.float32),
+     r"Dense\(3, 1\)\]\) then, .*dtype=np\.float32\) now"),
+    ("x", X + 1e-15, THEN),
     ("x", X[:8], "x and y must have one row per example"),
-    ("y", Y[::-1].copy(), r"float64 \(.*\), checksum [0-9a-f]{8} then, float64 \(.*\), checksum [0-9a-f]{8} now"),
+    ("y", Y[::-1].copy(), THEN),
     ("loss", tl.BinaryCrossEntropy(), r"MeanSquaredError\(\) then, BinaryCrossEntropy\(.*\) now"),
     ("optimizer", tl.RMSprop(0.1), "RMSprop"),
-    ("optimizer", SGD(np.nextafter(0.1, 1)), "learning_rate=0.1, .* then, .*0.10000000000000002"),
+    ("optimizer", SGD(np.nextafter(0.001, 1)), "learning_rate=0.001, .* then, .*0.0010000000000000002"),
     ("augment", None, "<function noisy> then, None now"),
 ])  # fmt: skip
-def test_refuses_by_name_what_is_not_that_of_the_run(by, name, value, was, tmp_path):
-    recording = recorded(dense(), X, Y, SGD(0.1), augment=noisy, path=tmp_path / "run")
-    parts = {"model": dense(), "x": X, "y": Y, "loss": MeanSquaredError(), "optimizer": SGD(0.1), "augment": noisy}
-    parts[name] = value
-    with pytest.raises(ValueError, match=was) as caught:
-        Recording.load(tmp_path / "run", **parts) if by == "load" else recording.with_training(**parts)
-    assert name in str(caught.value)
-    assert str(caught.value).startswith("with_training: ")
+def test_refuses_by_name_what_is_not_that_of_the_run(name, value, was, tmp_path):
+    recorded(**parts(), augment=noisy, path=tmp_path / "run")
+    with pytest.raises(ValueError, match=rf"^with_training: .*{name}.*") as caught:
+        Recording.load(tmp_path / "run", **parts(augment=noisy) | {name: value})
+    assert re.search(was, str(caught.value))
