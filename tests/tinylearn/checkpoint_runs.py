@@ -65,7 +65,7 @@ def start(seed=0, optimizer="Adam", dtype=np.float64, *, shared=True, generator=
 
 
 def go_on(run, epochs, n_workers=1, count=40, data_seed=1, **settings):
-    """Train for `epochs` epochs, in batches of 16 of 40 images; return the losses. `settings` go to `fit`."""
+    """Train, in batches of 16 of 40 images; return the losses. `settings` go to `fit`."""
     model, optimizer, rng = run
     data = np.random.default_rng(data_seed)
     x, y = data.random((count, 6, 6, 2)), data.integers(0, 3, count)

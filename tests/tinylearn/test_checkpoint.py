@@ -6,13 +6,12 @@ For runs that `fit` resumes see `test_resume.py` and `test_checkpoint_machine.py
 import io
 import json
 import pickle
-import zipfile
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from tests.tinylearn.checkpoint_runs import EPOCHS, OPTIMIZERS, Centred, go_on, start, state
+from tests.tinylearn.checkpoint_runs import EPOCHS, Centred, go_on, start, state
 from tinylearn import SGD, Adam, Dense, Dropout, ReLU, Sequential, Sigmoid, load_checkpoint, save_checkpoint
 
 
@@ -24,11 +23,9 @@ def path(tmp_path):
 # --- what comes back --------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
-@pytest.mark.parametrize("optimizer", OPTIMIZERS)
-def test_goes_on_as_if_the_run_had_never_stopped(path, optimizer, dtype):
+def test_goes_on_as_if_the_run_had_never_stopped(path):
     """In float32, an np.float64 that came back as Python's float would make other bits."""
-    made = {"optimizer": optimizer, "dtype": dtype, "last": [Centred]}
+    made = {"optimizer": "Averaged", "dtype": np.float32, "last": [Centred]}
     whole, stopped, resumed = start(**made), start(**made), start(seed=9, **made)
     losses = go_on(whole, EPOCHS)
     go_on(stopped, 2)
@@ -53,30 +50,22 @@ def test_brings_back_that_there_is_nothing_to_remember_before_the_first_step(pat
 
 
 @pytest.mark.parametrize("kind", ["PCG64", "PCG64DXSM", "MT19937", "Philox", "SFC64"])
-def test_brings_back_every_kind_of_generator_and_that_it_is_shared(path, kind):
-    run, resumed = (start(seed, generator=getattr(np.random, kind)) for seed in (0, 9))
-    run[2].random(3, np.float32)  # half of a number of 64 bits is left over
-    save_checkpoint(path, *run)
-    load_checkpoint(path, *resumed)
-    assert state(resumed) == state(run)
-    np.testing.assert_array_equal(resumed[2].random(9, np.float32), run[2].random(9, np.float32))
-    assert {id(layer.rng) for layer in resumed[0].layers if isinstance(layer, Dropout)} == {id(resumed[2])}
-
-
-def test_loses_no_bit_of_a_parameter_and_leaves_views_views(path):
-    run, other = start(), start(seed=9)
+def test_brings_back_every_kind_of_generator_and_every_bit_of_a_parameter(path, kind):
+    run, other = (start(seed, generator=getattr(np.random, kind)) for seed in (0, 9))
     run[0].parameters[:4] = [np.nan, -0.0, 5e-324, np.inf]
+    run[2].random(3, np.float32)  # half of a number of 64 bits is left over
     save_checkpoint(path, *run)
     vector = other[0].parameters
     load_checkpoint(path, *other)
     assert other[0].parameters is vector
     assert state(other) == state(run)
     np.testing.assert_array_equal(other[0].named_parameters()["conv2d_1.w"].ravel()[:4], run[0].parameters[:4])
+    np.testing.assert_array_equal(other[2].random(9, np.float32), run[2].random(9, np.float32))
+    assert {id(layer.rng) for layer in other[0].layers if isinstance(layer, Dropout)} == {id(other[2])}
 
 
 def test_takes_an_optimizer_whose_rate_has_changed_and_keeps_halves_of_an_array_apart(path):
-    run = start(optimizer="Averaged")
-    both = np.arange(6.0)
+    run, both = start(optimizer="Averaged"), np.arange(6.0)
     run[1].learning_rate, run[1].mean, run[1].rest = 0.05, both[::2], both[1::2]
     save_checkpoint(path, *run)
     run[1].learning_rate, run[1].mean, run[1].rest = 0.01, None, None
@@ -85,24 +74,22 @@ def test_takes_an_optimizer_whose_rate_has_changed_and_keeps_halves_of_an_array_
 
 
 def test_brings_back_what_was_added(path):
-    run = start()
-    matrix = np.arange(6, dtype=np.int8).reshape(2, 3)
+    run, matrix = start(), np.arange(6, dtype=np.int8).reshape(2, 3)
     save_checkpoint(path, *run, epoch=3, best=0.1, done=False, name="Straße 雪", losses=[0.9, 0.5],
                     nothing=[], matrix=matrix, parameters=[1], words=["a", "bc"])  # fmt: skip
     more = load_checkpoint(path, *run)
-    plain = {name: more[name] for name in ("epoch", "best", "done", "name")}
+    plain = {name: more.pop(name) for name in ("epoch", "best", "done", "name")}
     assert repr(plain) == "{'epoch': 3, 'best': 0.1, 'done': False, 'name': 'Straße 雪'}"  # Python's own, not NumPy's
-    np.testing.assert_array_equal(more["losses"], [0.9, 0.5])
-    np.testing.assert_array_equal(more["matrix"], matrix)
     assert more["matrix"].dtype == np.int8
-    assert [more[name].tolist() for name in ("nothing", "parameters", "words")] == [[], [1], ["a", "bc"]]
-    assert len(more) == 9
+    told = {name: value.tolist() for name, value in more.items()}
+    wanted = {"losses": [0.9, 0.5], "nothing": [], "matrix": [[0, 1, 2], [3, 4, 5]]}
+    assert told == wanted | {"parameters": [1], "words": ["a", "bc"]}
 
 
 # --- the file ---------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["run.npz", "no suffix", "Läufe 雪.npz", "a.b.c"])
+@pytest.mark.parametrize("name", ["no suffix", "Läufe 雪.npz"])
 def test_writes_exactly_that_file_which_others_can_read(tmp_path, name):
     """Without tinylearn and without pickle."""
     run = start()
@@ -117,22 +104,10 @@ def test_writes_exactly_that_file_which_others_can_read(tmp_path, name):
         assert json.loads(file["about"].item())["optimizer"]["t"] == 3
 
 
-@pytest.mark.parametrize("value", [
-    None, {"a": 1}, object(), [1, None], [[1], [1, 2]], b"bytes", 1j, 2**70, np.datetime64("2020"), "a full disk",
-], ids=lambda value: type(value).__name__)  # fmt: skip
-def test_leaves_the_old_file_where_it_cannot_write_a_new_one(path, value, monkeypatch):
-    """Because only a pickle could hold it, or because the disk is full."""
-
-    def fails(file, array, **settings):
-        file.write(b"half of it")
-        raise OSError("disk full")
-
-    run = start()
-    save_checkpoint(path, *run, epoch=1)
-    if value == "a full disk":
-        monkeypatch.setattr(np.lib.format, "write_array", fails)
-    message = "save_checkpoint: thing must be a number, a text or an array of these, got |disk full"
-    with pytest.raises(OSError if value == "a full disk" else TypeError, match=message):
+@pytest.mark.parametrize("value", [None, [1, None], [[1], [1, 2]], b"bytes", 1j, 2**70, np.datetime64("2020")], ids=str)
+def test_leaves_the_old_file_if_only_a_pickle_could_hold_the_new_one(path, value):
+    save_checkpoint(path, *(run := start()), epoch=1)
+    with pytest.raises(TypeError, match="save_checkpoint: thing must be a number, a text or an array of these, got "):
         save_checkpoint(path, *run, epoch=2, thing=value)
     assert [each.name for each in path.parent.iterdir()] == ["run.npz"]
     assert load_checkpoint(path, *run) == {"epoch": 1}
@@ -155,10 +130,6 @@ def made_of(*layers, n_out=3, optimizer=None):
     return Sequential([Dense(4, n_out, rng=rng), *layers]), optimizer or Adam(), rng
 
 
-def dropout(rate):
-    return Dropout(rate, rng=np.random.default_rng(0))
-
-
 class Forgetful(Centred):
     """The same to those who look at it, but without a state."""
 
@@ -166,27 +137,19 @@ class Forgetful(Centred):
         self.n_in = n_in
 
 
-class Forgetting(Adam):
-    remembers = ("m", "v", "velocity")
-
-
-Forgetting.__name__ = "Adam"
+Forgetting = type("Adam", (Adam,), {"remembers": ("m", "v", "velocity")})
 
 
 @pytest.mark.parametrize(("there", "here", "message"), [
     (made_of(ReLU()), made_of(Sigmoid()), r"layer 2 is Sigmoid\(\) here, ReLU\(\) there"),
     (made_of(ReLU()), made_of(), r"layer 2 is absent here, ReLU\(\) there"),
     (made_of(), made_of(ReLU()), r"layer 2 is ReLU\(\) here, absent there"),
-    (made_of(dropout(0.4)), made_of(dropout(0.5)), r"layer 2 is Dropout\(0.5\) here, Dropout\(0.4\) there"),
     (made_of(n_out=3), made_of(n_out=2), r"layer 1 is Dense\(4, 2\) here, Dense\(4, 3\) there"),
     (made_of(Centred(3)), made_of(Forgetful(3)), r"centred_1.mean is absent here, float64 \(3,\) there"),
-    (made_of(Forgetful(3)), made_of(Centred(3)), r"centred_1.mean is float64 \(3,\) here, absent there"),
     (start(dtype=np.float32), start(), r"conv2d_1.w is float64 \(3, 3, 2, 2\) here, float32 \(3, 3, 2, 2\) there"),
-    (start(optimizer="RMSprop"), start(), r"the optimizer is Adam\(.*\) here, RMSprop\(.*\) there"),
     (made_of(optimizer=Adam(0.01)), made_of(optimizer=Adam(0.02)),
      r"the optimizer is Adam\(learning_rate=0.02, .*\) here, Adam\(learning_rate=0.01, .*\) there"),
-    (made_of(optimizer=SGD(0.1)), made_of(optimizer=SGD(0.1, 0.5)),
-     r"the optimizer is SGD\(.*momentum=0.5, .*\) here, SGD\(.*momentum=0.0, .*\) there"),
+    (made_of(optimizer=SGD(0.1)), made_of(optimizer=SGD(0.1, 0.5)), r"the optimizer is SGD\(.*momentum=0.5, .*\) here"),
     (made_of(), made_of(optimizer=Forgetting()), "what the optimizer remembers is m, v, velocity here, m, v there"),
     (start(generator=np.random.MT19937), start(), "rng is PCG64 here, MT19937 there"),
     (start(), start(shared=False), "dropout_1.rng is PCG64 here, the same as rng there"),
@@ -206,18 +169,15 @@ def whole(tmp_path_factory):
     return path.read_bytes()
 
 
-def test_refuses_a_file_that_is_cut_off(path, whole):
-    run = start(seed=9)
-    for length in [0, 1, 4, *np.linspace(5, len(whole) - 1, 40).astype(int)]:
+def test_refuses_a_file_that_is_cut_off_or_has_a_flipped_bit_or_that_harms_nothing(path, whole):
+    """Some hundred of all bits; those of times and of permissions, say, do not matter."""
+    run, refused = start(seed=9), 0
+    for length in [0, 1, 4, *np.linspace(5, len(whole) - 1, 20).astype(int)]:
         path.write_bytes(whole[:length])
         check_refused(path, run, "is not a file that save_checkpoint wrote")
-
-
-def test_refuses_a_flipped_bit_or_it_harms_nothing(path, whole):
-    """Some hundred of all bits; those of times and of permissions, say, do not matter."""
     path.write_bytes(whole)
-    load_checkpoint(path, *(run := start(seed=9)))
-    undamaged, untouched, run, refused = state(run), state(start(seed=9)), start(seed=9), 0
+    load_checkpoint(path, *run)
+    undamaged, untouched, run = state(run), state(start(seed=9)), start(seed=9)
     for bit in np.random.default_rng(0).integers(0, 8 * len(whole), 100):
         content = bytearray(whole)
         content[bit // 8] ^= 1 << bit % 8
@@ -240,30 +200,22 @@ def npz(**arrays):
     return file.getvalue()
 
 
-def no_checkpoints(whole):
-    """Return name → bytes of files that are no checkpoints, or lack something."""
-    array, zipped = io.BytesIO(), io.BytesIO()
-    np.save(array, np.ones(3))
-    with zipfile.ZipFile(zipped, "w") as archive:
-        archive.writestr("about", "text")
-    arrays = dict(np.load(io.BytesIO(whole)))
-    later = str(arrays["about"]).replace("checkpoint 2", "checkpoint 99")
-    texts = ("no JSON", "[]", "7", '{"format": "tinylearn checkpoint 1"}', '{"format": "tinylearn checkpoint 2"}')
-    lacking = ("parameters", "optimizer.m", "more.epoch", "about")
-    return {
-        "text": b"hello", "npy": array.getvalue(), "pickle": pickle.dumps({"a": 1}), "zip": zipped.getvalue(),
-        "objects": npz(about=np.array([{"format": "tinylearn checkpoint 1"}], dtype=object)),
-        **{text: npz(about=np.array(text), parameters=np.ones(3)) for text in texts},
-        **{f"no {name}": npz(**{each: arrays[each] for each in arrays if each != name}) for name in lacking},
-        "its format is tinylearn checkpoint 99": npz(**arrays | {"about": np.array(later)}),
-    }  # fmt: skip
-
-
-def test_refuses_what_is_no_checkpoint(path, whole):
-    run = start(seed=9)
-    for name, content in no_checkpoints(whole).items():
+def test_refuses_what_is_no_checkpoint_or_lacks_something(path, whole):
+    arrays, run = dict(np.load(io.BytesIO(whole))), start(seed=9)
+    later = np.array(str(arrays["about"]).replace("checkpoint 2", "checkpoint 99"))
+    abouts = [np.array(text) for text in ("no JSON", "[]", '{"format": "tinylearn checkpoint 2"}')]
+    lacking = [{name: arrays[name] for name in arrays if name != left_out} for left_out in arrays]
+    files = [
+        b"hello",
+        pickle.dumps({"a": 1}),
+        *(npz(about=about) for about in abouts),
+        *(npz(**one) for one in lacking),
+    ]
+    for content in files:
         path.write_bytes(content)
-        check_refused(path, run, f"is not a file that save_checkpoint wrote: .*{name if 'its format' in name else ''}")
+        check_refused(path, run, "is not a file that save_checkpoint wrote")
+    path.write_bytes(npz(**arrays | {"about": later}))
+    check_refused(path, run, "is not a file that save_checkpoint wrote: .*its format is tinylearn checkpoint 99")
     run[0].save(path)
     check_refused(path, run, "is not a file that save_checkpoint wrote")
 
@@ -288,23 +240,17 @@ def test_opens_no_pickle_inside(path, whole, tmp_path):
     assert (tmp_path / "sprung").exists()
 
 
-def test_names_a_missing_file_and_a_missing_folder(tmp_path):
-    with pytest.raises(FileNotFoundError, match=r"missing\.npz"):
-        load_checkpoint(tmp_path / "missing.npz", *start())
-    with pytest.raises(FileNotFoundError, match="nowhere"):
-        save_checkpoint(tmp_path / "nowhere" / "run.npz", *start())
-
-
-@pytest.mark.parametrize("call", [save_checkpoint, load_checkpoint])
-def test_refuses_what_is_no_part_of_a_run(path, whole, call):
-    path.write_bytes(whole)
+def test_refuses_what_is_no_part_of_a_run(path):
     model, optimizer, rng = start()
-    with pytest.raises(TypeError, match=r"checkpoint: model must be a Sequential, got Adam\("):
-        call(path, optimizer, model, rng)
-    with pytest.raises(TypeError, match=r"checkpoint: optimizer must be an Optimizer, got .*write Adam\(…\)"):
-        call(path, model, Adam, rng)
-    with pytest.raises(TypeError, match=r"checkpoint: rng must be a NumPy generator, .* got None"):
-        call(path, model, optimizer, None)
+    for call in (save_checkpoint, load_checkpoint):
+        with pytest.raises(TypeError, match=r"checkpoint: model must be a Sequential, got Adam\("):
+            call(path, optimizer, model, rng)
+        with pytest.raises(TypeError, match=r"checkpoint: optimizer must be an Optimizer, got .*write Adam\(…\)"):
+            call(path, model, Adam, rng)
+        with pytest.raises(TypeError, match=r"checkpoint: rng must be a NumPy generator, .* got None"):
+            call(path, model, optimizer, None)
+    with pytest.raises(FileNotFoundError, match=r"run\.npz"):
+        load_checkpoint(path, model, optimizer, rng)
 
 
 OTHER = r"Averaged\.self\.other must be an array, a number, a text or None to be kept, got "
@@ -313,10 +259,9 @@ OTHER = r"Averaged\.self\.other must be an array, a number, a text or None to be
 @pytest.mark.parametrize(("other", "message"), [
     (lambda model, optimizer: [1, 2], OTHER),
     (lambda model, optimizer: np.array([None]), OTHER),
-    (lambda model, optimizer: optimizer.mean, r"optimizer.self.other shares memory with optimizer.self.mean"),
     (lambda model, optimizer: optimizer.mean[:3], r"optimizer.self.other shares memory with optimizer.self.mean"),
     (lambda model, optimizer: model.parameters[1:], r"self.other shares memory with parameters, but .* a copy"),
-], ids=["list", "array of objects", "same", "view", "of the model"])  # fmt: skip
+], ids=["list", "array of objects", "view", "of the model"])  # fmt: skip
 def test_refuses_to_keep_what_would_not_come_back_as_it_was(path, other, message):
     """Arrays that share memory would come back apart: a step that writes into one would leave the other as it is."""
     run = start(optimizer="Averaged")

@@ -6,19 +6,16 @@ import pytest
 import tinylearn as tl
 from tests.tinylearn.refusals import assert_refused, refusals
 from tests.tinylearn.training_helpers import small_data, small_model, train
-from tinylearn import SGD, Adam, Augment, BinaryCrossEntropy, Dense, MeanSquaredError, ProgressBar, ReLU, Sequential
+from tinylearn import SGD, Adam, Augment, BinaryCrossEntropy, Dense, MeanSquaredError, ProgressBar
 
 
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
-@pytest.mark.parametrize("batch_size", [8, 20])
-@pytest.mark.parametrize("make", [lambda: SGD(0.1), lambda: Adam(np.float64(0.01))])
+@pytest.mark.parametrize(("make", "batch_size", "dtype"), [
+    (lambda: SGD(0.1), 8, np.float32), (lambda: Adam(np.float64(0.01)), 8, np.float64),
+    (lambda: SGD(0.1), 20, np.float64), (lambda: Adam(np.float64(0.01)), 20, np.float32),
+])  # fmt: skip
 def test_equals_the_loop_by_hand_bit_for_bit(make, batch_size, dtype):
     x, y = small_data(20)
-    models = []
-    for _ in range(3):
-        rng = np.random.default_rng(0)
-        models.append(Sequential([Dense(3, 5, rng=rng), ReLU(), Dense(5, 1, rng=rng), tl.Sigmoid()], dtype))
-    model, by_hand, other = models
+    model, by_hand, other = (small_model(dtype=dtype) for _ in range(3))
     settings = {"epochs": 5, "batch_size": batch_size}
     losses = train(model, x, y, optimizer=make(), rng=np.random.default_rng(3), **settings)
     train(other, x, y, optimizer=make(), rng=np.random.default_rng(4), **settings)
@@ -99,15 +96,7 @@ def changed(index, value, which=0):
     return data
 
 
-def masked(which, index):
-    data = small_data(4)[which]
-    mask = np.zeros(data.shape, bool)
-    mask[index] = True
-    return np.ma.masked_array(data, mask)
-
-
 ONES = np.ones((4, 3))
-softmax = tl.CategoricalCrossEntropy(from_logits=True)
 
 
 @refusals(
@@ -120,18 +109,14 @@ softmax = tl.CategoricalCrossEntropy(from_logits=True)
     (lambda: refused(loss=BinaryCrossEntropy(from_logits=True)), ValueError,
      r"^fit: BinaryC.* must get the numbers before the sigm.*, got a model that ends with Sigmoid\(\); leave out that"),
     (lambda: refused(shuffle="no"), TypeError, "^fit: shuffle must be True or False, got 'no'"),
-    (lambda: refused(epochs=True), TypeError, "^fit: epochs must be a whole number, got True"),
     (lambda: refused(ONES, np.array([0, 1, 1, 0]), loss=tl.CategoricalCrossEntropy()), ValueError,
      r"^CategoricalCrossEntropy\(\): .* at least 2 classes, got .*\(4, 1\); .*BinaryCrossEntropy$"),
     (lambda: refused(np.ones((4, 2))), ValueError, r"Dense\(3, 5\), the first layer, does not fit the input"),
-    *((lambda bad=bad: refused(changed((2, 1), bad)), ValueError,
-       rf"^fit: x must be finite numbers, got {bad} at x\[2, 1\]; clean the data before training$")
-      for bad in (np.nan, np.inf, -np.inf)),
+    (lambda: refused(changed((2, 1), -np.inf)), ValueError, r"^fit: x must be finite numbers, got -inf at x\[2, 1\]; "),
     (lambda: refused(y=changed((3, 0), np.nan, 1)), ValueError, r"^fit: y must be finite .*, got nan at y\[3, 0\]"),
     # as plain numbers they would be whatever stands below the mask: 0, -999
-    (lambda: refused(masked(0, (2, 1))), ValueError,
-     r"fit: x must hold numbers only, got a masked entry at x\[2, 1\]; leave it out"),
-    (lambda: refused(y=masked(1, (2, 0))), ValueError, r"y must hold numbers only, got a masked entry at y\[2, 0\]"),
+    (lambda: refused(np.ma.masked_array(ONES, np.eye(4, 3))), ValueError,
+     r"fit: x must hold numbers only, got a masked entry at x\[0, 0\]; leave it out"),
     (lambda: refused([["1", "2", "3"]], [[1]]), TypeError,
      r"^fit: x must hold real numbers, got \[\['1', '2', '3'\]\]; write np\.array\(x, float\)$"),
     (lambda: refused([[1, 2, 3], [1, 2]], [[1], [1]]), TypeError,
@@ -139,23 +124,17 @@ softmax = tl.CategoricalCrossEntropy(from_logits=True)
     (lambda: refused(ONES, np.array(["cat", "dog"] * 2)), TypeError,
      "^fit: y must hold real numbers, got an array of texts, such as 'cat'; give each text a number first, such as"),
     (lambda: refused(epochs=0), ValueError, "fit: epochs must be at least 1, got 0"),
-    (lambda: refused(batch_size=0), ValueError, "fit: batch_size must be at least 1, got 0"),
-    (lambda: refused(workers=0), ValueError, "fit: workers must be at least 1, got 0"),
+    (lambda: refused(epochs=True), TypeError, "^fit: epochs must be a whole number, got True"),
     (lambda: refused(rng=0), TypeError, "fit: rng must be a NumPy generator"),
     (lambda: refused(loss=MeanSquaredError), TypeError,
      r"loss must be a Loss .* the class MeanSquaredError; write MeanSquaredError\(…\)"),
     (lambda: refused(optimizer=SGD), TypeError, r"optimizer must be .*; write SGD\(…\)"),
     (lambda: refused(callbacks=ProgressBar()), TypeError, "callbacks must be a list"),
-    (lambda: refused(callbacks=[None]), TypeError, "a callback must be a function of an Update, got None"),
     (lambda: refused(callbacks=[ProgressBar]), TypeError, r"got the class ProgressBar; write ProgressBar\(…\)"),
     (lambda: refused(augment=Augment), TypeError, r"augment must be .* got the class Augment; write Augment\(…\)"),
     (lambda: refused(augment=lambda x, rng: None), TypeError, "must hold real numbers"),
     (lambda: refused(augment=lambda x, rng: x[:1]), ValueError, "must return a batch like x"),
+    (lambda: train(Dense(3, 1, rng=np.random.default_rng(0)), *small_data(4)), TypeError, "fit: model must be a"),
 )  # fmt: skip
 def test_refuses(call, kind, words):
     assert_refused(call, kind, words)
-
-
-def test_refuses_what_is_no_model():
-    with pytest.raises(TypeError, match="fit: model must be a Sequential"):
-        tl.fit(Dense(3, 1, rng=np.random.default_rng(0)), *small_data(4), loss=softmax, optimizer=SGD(0.1), epochs=1)

@@ -13,7 +13,6 @@ import tinylearn as tl
 from tests.tinylearn.ctrl_c import InterruptedAt
 from tests.tinylearn.training_helpers import small_data, small_model, train
 from tinylearn import SGD, Dense, DivergenceError, Layer, MeanSquaredError, Recorder, Sequential, fit, workers
-from tinylearn.divergence import DivergenceMonitor, norm
 
 TINYLEARN = Path(tl.__file__).parent
 BLAS = ThreadpoolController().select(user_api="blas")
@@ -61,15 +60,7 @@ class Door:
             raise self.error
 
 
-@pytest.mark.parametrize(("small", "threads"), [(0, 2), (10_000, 1)])
-def test_one_worker_leaves_blas_its_threads_unless_the_network_is_small(small, threads, monkeypatch):
-    monkeypatch.setattr(workers, "SMALL", small)
-    (x, y), model, door = small_data(8), small_model(), Door()
-    train(model, x, y, callbacks=[door])
-    assert (door.during[1], blas_threads()) == ({threads}, {2})
-
-
-def test_what_it_changes_while_it_runs():
+def test_what_it_changes_while_it_runs(monkeypatch):
     (x, y), model, door, kept = small_data(8), small_model(), Door(), []
     before = surroundings(model)
     train(model, x, y, workers=2, callbacks=[door, lambda update: kept.append(copy.deepcopy(update.model))])
@@ -81,6 +72,10 @@ def test_what_it_changes_while_it_runs():
     assert surroundings(model) == before
     kept[0].forward(x)  # a copy is a model like any other
     assert kept[0].backward(np.ones((8, 1))).shape == x.shape
+    for small, blas in ((0, 2), (10_000, 1)):  # one worker leaves BLAS its threads unless the network is small
+        monkeypatch.setattr(workers, "SMALL", small)
+        train(model, x, y, callbacks=[door])
+        assert (door.during[1], blas_threads()) == ({blas}, {2})
 
 
 def assert_leaves_nothing(model, error, callbacks, closed, **settings):
@@ -126,11 +121,11 @@ def test_leaves_nothing_after_an_error_of_a_layer_in_either_thread(in_main, meth
 @pytest.mark.parametrize(("file", "apart", "lines"), [
     ("training.py", 1, 15),
     ("run.py", 1, 50),
-    ("workers.py", 1, 60),
+    ("workers.py", 2, 60),
     ("blas.py", 1, 40),
     ("layers/module.py", 211, 4_000),
     (concurrent.futures.__path__[0], 3, 60),  # whose locks are not made for it
-    (threading.__file__, 3, 100),
+    (threading.__file__, 5, 100),
 ], ids=["training", "run", "workers", "blas", "module", "pool", "threads"])  # fmt: skip
 def test_leaves_nothing_after_ctrl_c_at_any_line(file, apart, lines):
     """Not one moment but all of them: each time all is given back, and closed, but for what was never called."""
@@ -205,31 +200,15 @@ def test_reports_divergence_as_such_where_numpy_was_told_to_raise():
         assert set(np.geterr().values()) == {"raise"}
 
 
-@pytest.mark.parametrize("values", [[1e-300, 1e-300], [1e200, 1e-200], [np.inf, 1.0], [0.0, 0.0], [5e-324, 1.0]])
-def test_a_monitor_measures_any_numbers(values):
-    model = Sequential([Dense(1, 1, rng=np.random.default_rng(0))])
-    monitor, expected = DivergenceMonitor(model, SGD(0.1)), float(np.linalg.norm(np.longdouble(values)))
-    with np.errstate(all="raise"):
-        if np.isinf(values[0]):
-            model.parameters[:] = values
-            with pytest.raises(DivergenceError):
-                monitor.check(1, 1.0)
-        else:
-            monitor.check(1, 1.0)
-            model.parameters[:] = values
-            assert norm(model.parameters) == pytest.approx(expected, rel=1e-12, abs=5e-324)
-
-
 def test_refuses_a_model_that_another_fit_trains():
     (x, y), model, flags = small_data(8), small_model(), []
-    settings = {"loss": MeanSquaredError(), "optimizer": SGD(0.1)}
 
     def again(update):
         flags.append((update.model.training, update.model.layers[0].needs_dx))
         with pytest.raises(ValueError, match=r"^fit: this model is being trained by another fit; train a copy"):
-            train(update.model, x, y, **settings)
-        train(copy.deepcopy(update.model), x, y, **settings)
+            train(update.model, x, y)
+        train(copy.deepcopy(update.model), x, y)
 
-    train(model, x, y, epochs=2, callbacks=[again], **settings)
+    train(model, x, y, epochs=2, callbacks=[again])
     assert set(flags) == {(True, False)}
-    train(model, x, y, **settings)
+    train(model, x, y)

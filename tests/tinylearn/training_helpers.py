@@ -11,9 +11,9 @@ def neuron():
     return Sequential([Dense(1, 1, rng=np.random.default_rng(0), weights=ones, biases=ones)])
 
 
-def small_model(seed=0):
+def small_model(seed=0, dtype=np.float64):
     rng = np.random.default_rng(seed)
-    return Sequential([Dense(3, 5, rng=rng), ReLU(), Dense(5, 1, rng=rng), Sigmoid()])
+    return Sequential([Dense(3, 5, rng=rng), ReLU(), Dense(5, 1, rng=rng), Sigmoid()], dtype)
 
 
 def small_data(n=20):
