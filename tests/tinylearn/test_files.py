@@ -115,19 +115,27 @@ locks = pytest.mark.skipif(os.name != "posix", reason="without locks, what a kil
 
 
 @locks
-def test_removes_what_the_dead_have_left_of_any_file_and_nothing_else(tmp_path):
-    left_by_a_kill(*(tmp_path / name for name in ("run.npz", "page.html", "no suffix")))
+def test_what_the_dead_left_goes_with_the_next_write_of_that_name_or_if_asked_and_nothing_else(tmp_path):
+    names = ["a.b.npz", "a.npz", "n" * 60 + ".npz", "no suffix"]
+    left_by_a_kill(*(tmp_path / name for name in names))
     (tmp_path / ".run.tmp.npz").touch()  # of another program
+    for left, name in enumerate(names[:3]):
+        assert len(list(tmp_path.glob(".*.tmp*"))) == 5 - left
+        write(tmp_path / "b.npz")
+        assert len(list(tmp_path.glob(".*.tmp*"))) == 5 - left
+        with complete_or_absent(tmp_path / name):
+            write(tmp_path / name)  # leaves the other's temporary file alone, since that one lives
     with complete_or_absent(tmp_path / "alive.gif") as file:
-        assert len(list(tmp_path.iterdir())) == 5
+        assert len(list(tmp_path.glob(".*.tmp*"))) == 3
         remove_unfinished(tmp_path)
-        assert {each.name for each in tmp_path.iterdir()} == {".run.tmp.npz", Path(file.name).name}
+        assert {each.name for each in tmp_path.glob(".*")} == {".run.tmp.npz", Path(file.name).name}
+    assert {each.name for each in tmp_path.iterdir()} == {".run.tmp.npz", "alive.gif", "b.npz", *names[:3]}
     remove_unfinished(tmp_path / "nowhere")
 
 
 @locks
 def test_a_file_that_a_living_writer_makes_where_a_stale_one_was_is_left_alone(tmp_path, monkeypatch):
-    """The writer makes it anew when another process took it for stale; a third may still be about to remove that."""
+    """The writer makes it anew when another process took it for stale."""
     left_by_a_kill(tmp_path / "run.npz")
     (stale,) = tmp_path.iterdir()
     flock = fcntl.flock
@@ -141,17 +149,3 @@ def test_a_file_that_a_living_writer_makes_where_a_stale_one_was_is_left_alone(t
     monkeypatch.setattr(fcntl, "flock", late)
     write(tmp_path / "run.npz")
     assert {each.name for each in tmp_path.iterdir()} == {"run.npz", stale.name}
-
-
-@locks
-def test_what_a_dead_writer_left_goes_with_the_next_write_of_that_name_alone(tmp_path):
-    paths = [tmp_path / name / name for name in ("a.b.npz", "a.npz", "n" * 60 + ".npz")]
-    for path in paths:
-        path.parent.mkdir()
-    left_by_a_kill(*paths)
-    for path in paths:
-        write(path.with_name("b.npz"))
-        assert len(list(path.parent.glob(".*.tmp*"))) == 1
-        with complete_or_absent(path):
-            write(path)  # leaves the other's temporary file alone, since that one lives
-        assert sorted(each.name for each in path.parent.iterdir()) == sorted([path.name, "b.npz"])
