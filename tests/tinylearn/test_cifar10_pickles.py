@@ -1,11 +1,9 @@
 """Pickles of batches: any honest one is read; a hostile one cannot run anything."""
 
-import contextlib
 import os
 import pickle
 import re
 import struct
-import subprocess
 import tracemalloc
 import warnings
 
@@ -21,19 +19,17 @@ ROWS = np.random.default_rng(0).integers(0, 256, (3, 3072), dtype=np.uint8)
 LABELS = [6, 9, 0]
 
 
-READ_ONLY = np.frombuffer(ROWS.tobytes(), np.uint8).reshape(ROWS.shape)
-
-
 @pytest.mark.parametrize("protocol", range(6))
-@pytest.mark.parametrize("rows", [ROWS, READ_ONLY, np.asfortranarray(ROWS)], ids=["rows", "read-only", "columns"])
-def test_reads_the_pickles_of_every_python_and_either_numpy(protocol, rows):
-    files = [python_3_pickle(LABELS, rows, protocol)]
-    if protocol == 5:  # as NumPy 1 names it; without the frame, whose length would differ
-        name, old = b"\x8c\x13numpy._core.numeric", b"\x8c\x12numpy.core.numeric"
-        files += [files[0][:2] + files[0][11:].replace(name, old)]
-    for batch in (python_batch("here", data) for data in files):
-        np.testing.assert_array_equal(batch.labels, LABELS)
-        np.testing.assert_array_equal(batch.rows, ROWS)
+def test_reads_the_pickles_of_every_python_and_either_numpy(protocol):
+    read_only = np.frombuffer(ROWS.tobytes(), np.uint8).reshape(ROWS.shape)
+    for rows in (ROWS, read_only, np.asfortranarray(ROWS)):
+        files = [python_3_pickle(LABELS, rows, protocol)]
+        if protocol == 5:  # as NumPy 1 names it; without the frame, whose length would differ
+            name, old = b"\x8c\x13numpy._core.numeric", b"\x8c\x12numpy.core.numeric"
+            files += [files[0][:2] + files[0][11:].replace(name, old)]
+        for batch in (python_batch("here", data) for data in files):
+            np.testing.assert_array_equal(batch.labels, LABELS)
+            np.testing.assert_array_equal(batch.rows, ROWS)
 
 
 def test_reads_a_pickle_of_python_2_as_python_does():
@@ -60,18 +56,15 @@ CONTENTS = [  # what is in a pickle that runs nothing, and what is said of it
 ]
 TRICKS = [
     b"Pid\n.",  # a persistent id
-    b"I1\nQ.",
     b"\x80\2\x82\1.",  # a number from the registry of extensions
     b"\x80\2h\7.",  # out of the memo, which is empty
     b"\x80\2]q\0h\0a.",  # a list that holds itself
-    b"\x80\2cnumpy\ndtype\n(h\0o.",
     b"\x80\2cnumpy\ndtype\n)\x81.",
     b"\x80\2c_codecs\nencode\nX\1\0\0\0aU\3zip\x86R.",
     b"\x80\2c_codecs\nencode\nN}U\7__doc__K\7s\x86b.",
     b"\x80\2]" + b"]a" * 100_000 + b".",
     b"(" * 100_000,
     b"",
-    b".",
 ]
 
 
@@ -96,23 +89,6 @@ class Call:
         return self.call
 
 
-ATTACKS = {
-    "system": lambda canary: Call(os.system, f"touch {canary}"),
-    "eval": lambda canary: Call(eval, f"open({canary!r}, 'w').close()"),
-    "open": lambda canary: Call(open, canary, "w"),
-    "check_call": lambda canary: Call(subprocess.check_call, ["touch", canary]),
-    "tofile": lambda canary: Call(np.ndarray.tofile, ROWS, canary),
-}
-PLACES = {
-    "alone": lambda attack: attack,
-    "as the data": lambda attack: {b"labels": LABELS, b"data": attack},
-    "as a label": lambda attack: {b"labels": [6, attack, 0], b"data": ROWS},
-    "as another item": lambda attack: {b"labels": LABELS, b"data": ROWS, b"filenames": [attack]},
-    "as an argument": lambda attack: {b"labels": LABELS, b"data": Call(np.dtype, Call(np.dtype, attack))},
-    "as a state": lambda attack: {b"labels": LABELS, b"data": State(attack)},
-}
-
-
 class State:
     """An array, as far as its pickle says, whose state is something else."""
 
@@ -123,41 +99,43 @@ class State:
         return np._core.multiarray._reconstruct, (np.ndarray, (0,), b"b"), (self.state,)
 
 
-@pytest.mark.parametrize("place", PLACES)
+ATTACKS = {
+    "system": lambda canary: Call(os.system, f"touch {canary}"),
+    "eval": lambda canary: Call(eval, f"open({canary!r}, 'w').close()"),
+    "tofile": lambda canary: Call(np.ndarray.tofile, ROWS, canary),  # a method is asked for by getattr
+}
+PLACES = [
+    lambda attack: attack,
+    lambda attack: {b"labels": LABELS, b"data": attack},
+    lambda attack: {b"labels": [6, attack, 0], b"data": ROWS},
+    lambda attack: {b"labels": LABELS, b"data": ROWS, b"filenames": [attack]},
+    lambda attack: {b"labels": LABELS, b"data": Call(np.dtype, Call(np.dtype, attack))},
+    lambda attack: {b"labels": LABELS, b"data": State(attack)},
+]
+
+
 @pytest.mark.parametrize("attack", ATTACKS)
-def test_runs_nothing_of_a_hostile_pickle(tmp_path, attack, place):
+def test_runs_nothing_of_a_hostile_pickle_that_python_s_own_would_run(tmp_path, attack):
     canary = tmp_path / "canary"
-    for protocol in (0, 2, 4, 5):
-        data = pickle.dumps(PLACES[place](ATTACKS[attack](str(canary))), protocol)
-        with pytest.raises(ValueError, match=r"^here: .* it asks for .*, which no batch .*; nothing was run$") as error:
-            python_batch("here", data)
-        assert attack in str(error.value) or "getattr" in str(error.value)  # a method is asked for by getattr
-        assert not canary.exists()
+    hostile, words = (
+        ATTACKS[attack](str(canary)),
+        rf"^here: .* it asks for .*({attack}|getattr), which no batch .*; not",
+    )
+    for place in PLACES:
+        for protocol in (0, 2, 4, 5):
+            with pytest.raises(ValueError, match=words):
+                python_batch("here", pickle.dumps(place(hostile), protocol))
+    assert not canary.exists()
+    pickle.loads(pickle.dumps(hostile))
+    assert canary.exists()
 
 
-@pytest.mark.parametrize("attack", ATTACKS)
-def test_would_run_them_with_python_s_own_pickle(tmp_path, attack):
-    """Else the test above would show nothing."""
-    file = None
-    with contextlib.suppress(TypeError):
-        file = pickle.loads(pickle.dumps(ATTACKS[attack](str(tmp_path / "canary"))))
-    if hasattr(file, "close"):
-        file.close()
-    assert (tmp_path / "canary").exists()
-
-
-LOOK_ALIKE = [
-    "numpy.core.multiarray:scalar", "numpy._core.multiarray:fromstring", "numpy._core.multiarray:frombuffer",
-    "numpy:_frombuffer", "numpy._core.numeric:_frombuffer.__globals__",
-    "numpy._core._multiarray_umath:_reconstruct", "numpy:ndarray.tofile",
-    "numpy._core.multiarray._reconstruct:__globals__", "numpy:load", "numpy.:ndarray", "Numpy:ndarray",
-    "numpy:dtype.__class__", "numpy._core.multiarray:_reconstruct.__self__", "codecs:encode", "_codecs:decode",
-    "_codecs:encode.__self__", "copyreg:_reconstructor", "copy_reg:_reconstructor",
-    "tinylearn.datasets.batches:Noted", ":ndarray", "numpy:",
-]  # fmt: skip
-
-
-@pytest.mark.parametrize("name", LOOK_ALIKE)
+@pytest.mark.parametrize("name", [
+    "numpy.core.multiarray:scalar", "numpy._core.multiarray:fromstring", "numpy:_frombuffer", "numpy:ndarray.tofile",
+    "numpy._core.numeric:_frombuffer.__globals__", "numpy._core._multiarray_umath:_reconstruct", "numpy:load",
+    "numpy.:ndarray", "Numpy:ndarray", "numpy:dtype.__class__", "codecs:encode", "_codecs:decode",
+    "copyreg:_reconstructor", "tinylearn.datasets.batches:Noted", ":ndarray", "numpy:",
+])  # fmt: skip
 def test_refuses_names_that_look_like_those_of_arrays(name):
     module, name = name.split(":")
     text = b"".join(b"\x8c" + bytes([len(part)]) + part.encode() for part in (module, name))
