@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.tinylearn.refusals import assert_refused, refusals
 from tinylearn import Augment
-from tinylearn.augmentation import FILLS, _inside, affine, flip
+from tinylearn.augmentation import FILLS, affine, flip
 
 fills = st.sampled_from(FILLS)
 seeds = st.integers(0, 2**32 - 1)
@@ -85,13 +85,13 @@ def test_affine_equals_the_plain_loops(seed, fill, dtype):
     np.testing.assert_array_equal(affine(one_colour, *how, fill=fill), one_colour)
 
 
-@pytest.mark.parametrize("pixels", [1, 40, 60])  # one image at a time, two, three
-def test_pieces_of_a_large_batch_are_put_together_in_order(pixels, monkeypatch):
-    rng = np.random.default_rng(pixels)
+def test_pieces_of_a_large_batch_are_put_together_in_order(monkeypatch):
+    rng = np.random.default_rng(1)
     x, how = batch(rng, (7, 4, 5, 3)), moves(rng, 7)
     whole = affine(x, *how)
-    monkeypatch.setattr("tinylearn.augmentation.PIECE", pixels)
-    np.testing.assert_array_equal(affine(x, *how), whole)
+    for pixels in (1, 40, 60):  # one image at a time, two, three
+        monkeypatch.setattr("tinylearn.augmentation.PIECE", pixels)
+        np.testing.assert_array_equal(affine(x, *how), whole)
 
 
 @given(seeds, fills, st.sampled_from([np.float16, np.float32, np.float64]))
@@ -105,54 +105,45 @@ def test_no_turn_and_no_shift_change_no_bit(seed, fill, dtype):
         assert out.dtype == dtype
 
 
-@pytest.mark.parametrize("turns", [1, 2, 3, 4, -1])
 @pytest.mark.parametrize("size", [1, 4, 7])
-def test_quarter_turns_go_counter_clockwise_as_those_of_numpy(turns, size):
+def test_quarter_turns_go_counter_clockwise_as_those_of_numpy(size):
     x = batch(np.random.default_rng(0), (2, size, size, 3))
     _, shifts, mirrored = still(2)
-    turned = affine(x, [90 * turns] * 2, shifts, mirrored)
-    np.testing.assert_allclose(turned, np.rot90(x, turns, axes=(1, 2)), atol=1e-12)
-
-
-@given(st.integers(1, 9), st.integers(-40, 40), fills)
-def test_places_beyond_the_edge_are_those_that_pad_shows(size, place, fill):
-    padded = np.pad(np.arange(size), 40, {"reflect": "symmetric", "nearest": "edge"}[fill])
-    assert _inside(np.array([float(place)]), size, fill) == padded[40 + place]
+    for turns in (1, 2, 3, 4, -1):
+        turned = affine(x, [90 * turns] * 2, shifts, mirrored)
+        np.testing.assert_allclose(turned, np.rot90(x, turns, axes=(1, 2)), atol=1e-12)
 
 
 @pytest.mark.parametrize("rotation", [0, 90])
 @pytest.mark.parametrize("shift", [0, 0.5])
 @pytest.mark.parametrize("mirror", [False, True])
-@pytest.mark.parametrize("fill", FILLS)
-def test_draws_who_is_mirrored_then_angles_then_shifts_and_nothing_else(rotation, shift, mirror, fill):
+def test_draws_who_is_mirrored_then_angles_then_shifts_and_nothing_else(rotation, shift, mirror):
     x, rng, used = images(), np.random.default_rng(3), np.random.default_rng(3)
     mirrored = rng.random(5) < 0.5 if mirror else np.zeros(5, bool)
     angles = rng.uniform(-rotation, rotation, 5) if rotation else np.zeros(5)
     shifts = rng.uniform(-shift, shift, (5, 2)) if shift else np.zeros((5, 2))
-    augment = Augment(rotation=rotation, shift=shift, flip=mirror, fill=fill)
+    augment = Augment(rotation=rotation, shift=shift, flip=mirror, fill="nearest")
     for drawn, expected in zip(augment.draw(5, np.random.default_rng(3)), (mirrored, angles, shifts), strict=True):
         np.testing.assert_array_equal(drawn, expected)
     out = augment(x, used)
-    np.testing.assert_array_equal(out, affine(x, angles, shifts, mirrored, fill=fill))
-    assert not np.shares_memory(out, x)
+    np.testing.assert_array_equal(out, affine(x, angles, shifts, mirrored, fill="nearest"))
     assert used.bit_generator.state == rng.bit_generator.state
-    assert repr(augment) == f"Augment(rotation={rotation}, shift={shift}, flip={mirror}, fill='{fill}')"
-    assert np.array_equal(augment(x, used), out) == (augment.flip == bool(rotation) == bool(shift) is False)
+    assert repr(augment) == f"Augment(rotation={rotation}, shift={shift}, flip={mirror}, fill='nearest')"
+    assert np.array_equal(augment(x, used), out) == (mirror == bool(rotation) == bool(shift) is False)
 
 
 @pytest.mark.parametrize("augment", [ALL, Augment(flip=True), Augment(rotation=180, fill="nearest")], ids=repr)
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
-@pytest.mark.parametrize("shape", [(0, 8, 8, 3), (1, 5, 9, 1), (40, 3, 2, 4), (2, 1, 1, 3)])
-def test_keeps_shape_and_dtype_and_only_reads_x(augment, shape, dtype):
-    x = images(shape, dtype)
-    x.flags.writeable = False
-    out = augment(x, np.random.default_rng(0))
-    assert (out.shape, out.dtype, out.flags.writeable) == (shape, dtype, True)
-    assert not np.shares_memory(out, x)
+def test_keeps_shape_and_dtype_and_only_reads_x_however_it_lies_in_memory(augment):
+    for shape, dtype in (((0, 8, 8, 3), np.float32), ((1, 5, 9, 1), np.float64), ((40, 3, 2, 4), np.float32)):
+        x = images(shape, dtype)
+        x.flags.writeable = False
+        out = augment(x, np.random.default_rng(0))
+        assert (out.shape, out.dtype, out.flags.writeable) == (shape, dtype, True)
+        assert not np.shares_memory(out, x)
     wide = images((10, 16, 12, 6))
-    for x in (wide[::2, ::2, ::2, ::2], wide.transpose(0, 2, 1, 3), wide[:, ::-1]):  # however it lies in memory
-        expected = ALL(np.ascontiguousarray(x), np.random.default_rng(0))
-        np.testing.assert_array_equal(ALL(x, np.random.default_rng(0)), expected)
+    for x in (wide[::2, ::2, ::2, ::2], wide.transpose(0, 2, 1, 3), wide[:, ::-1]):
+        expected = augment(np.ascontiguousarray(x), np.random.default_rng(0))
+        np.testing.assert_array_equal(augment(x, np.random.default_rng(0)), expected)
 
 
 def moved(angles=0, shifts=0, **given):
@@ -164,31 +155,23 @@ def moved(angles=0, shifts=0, **given):
 
 RNG = np.random.default_rng(0)
 FOUR_AXES = r"x must be images of shape \(N, H, W, C\), got "
-FLOATS = "must hold floats, got uint8; scale the pixels to .* first: x / 255"
-LIMITS = r"^Augment: rotation must lie in 0 … 180 degrees, to either side, got "
 
 
 @refusals(
-    (lambda: Augment(rotation=181), ValueError, LIMITS + "181$"),
-    (lambda: Augment(rotation=np.nan), ValueError, LIMITS + "nan$"),
+    (lambda: Augment(rotation=181), ValueError, "^Augment: rotation must lie in 0 … 180 degrees, to eit.*, got 181$"),
     (lambda: Augment(shift=1), ValueError, r"^Augment: shift must be in \[0, 1\), got 1\.0$"),
-    (lambda: Augment(shift=-0.1), ValueError, r"^Augment: shift must be in \[0, 1\), got -0\.1$"),
     (lambda: Augment(fill="zeros"), ValueError, "^Augment: fill must be one of 'reflect', 'nearest', got 'zeros'$"),
     (lambda: ALL.draw(-1, RNG), ValueError, "^Augment: count must be 0 or more, got -1$"),
-    (lambda: ALL.draw(1.5, RNG), TypeError, "^Augment: count must be a whole number, got 1.5$"),
     (lambda: ALL(images(), 0), TypeError, r"^Augment: rng must be a NumPy generator, .* got 0"),
     (lambda: ALL(np.zeros((4, 8, 8)), RNG), ValueError, "^Augment: " + FOUR_AXES + r"\(4, 8, 8\)"),
-    (lambda: ALL(np.zeros((4, 0, 8, 3)), RNG), ValueError, FOUR_AXES + r"\(4, 0, 8, 3\)"),
-    (lambda: ALL(np.zeros((4, 8, 8, 3), np.uint8), RNG), TypeError, FLOATS),
+    (lambda: ALL(np.zeros((4, 8, 8, 3), np.uint8), RNG), TypeError, "must hold floats, got uint8; .* first: x / 255"),
     (lambda: flip(np.zeros((4, 8, 8)), [True] * 4), ValueError, "^flip: " + FOUR_AXES + r"\(4, 8, 8\)"),
     (lambda: moved(at=20), ValueError, r"^affine: angles must have shape \(5,\), for 5 images, got \(\)"),
     (lambda: moved([0, 0, np.nan, 0, 0]), ValueError, r"^affine: angles must be finite .*, got nan at angles\[2\]"),
     (lambda: moved(by=np.zeros(5)), ValueError, r"^affine: shifts must have shape \(5, 2\), for 5 images, got \(5,\)"),
-    (lambda: moved(shifts=np.nan), ValueError, r"^affine: shifts must be finite numbers, got nan at shifts\[0, 0\]"),
     (lambda: moved(shifts=1), ValueError, "shifts must lie between -1 and 1, as fractions of height and width"),
     (lambda: moved(mirrored=[0, 1, 0, 1, 0]), ValueError,
      r"^affine: mirrored must be 5 bools, one per image, got int64 of shape \(5,\)"),
-    (lambda: moved(fill="wrap"), ValueError, "^affine: fill must be one of 'reflect', 'nearest', got 'wrap'"),
 )  # fmt: skip
 def test_refuses(call, kind, words):
     assert_refused(call, kind, words)

@@ -7,10 +7,10 @@ import pytest
 
 from tests.tinylearn.training_helpers import small_data, small_model
 from tinylearn import SGD, Dense, DivergenceError, MeanSquaredError, Recorder, Recording, ReLU, Sequential, Update, fit
-from tinylearn.divergence import DivergenceMonitor
+from tinylearn.divergence import DivergenceMonitor, norm
 
 
-def diverged(place=None, learning_rate=1000.0, **choice):
+def diverged(place=None, learning_rate=1.0, **choice):
     """Return the recording of a network that diverged, and the error."""
     rng = np.random.default_rng(0)
     x, y = rng.normal(size=(16, 3)), rng.normal(size=(16, 1))
@@ -33,19 +33,25 @@ def broken_by_hand(meddle, updates=12, **choice):
 
 
 @pytest.mark.parametrize("learning_rate", [1000.0, 1.0])
-def test_names_what_the_error_named(place, learning_rate):
+def test_names_what_the_error_named_and_prints_every_number(place, learning_rate):
     recording, error = diverged(place, learning_rate)
     autopsy = recording.autopsy()
     assert (autopsy.step, autopsy.parameter, autopsy.reason) == (error.step, error.parameter, error.reason)
-    assert autopsy.learning_rate == learning_rate
-    assert autopsy.steps[-1] == error.step - 1
+    assert (autopsy.learning_rate, autopsy.steps[-1]) == (learning_rate, error.step - 1)
     known = dict(zip(autopsy.steps.tolist(), autopsy.gradient_norms.tolist(), strict=True))
-    for step, norm in error.gradient_norms.items():
-        assert step == error.step or known[step] == norm
+    for step, length in error.gradient_norms.items():
+        assert step == error.step or known[step] == length
+    first, *rows = str(autopsy).split("\n")
+    assert first.startswith(f"update {error.step} {error.reason}, with learning rate {learning_rate:g}; ")
+    table = {row[:19].strip(): row[19:].split() for row in rows}
+    assert table["after update"] == [str(step) for step in autopsy.steps]
+    assert table["loss before it"] == ["-" if math.isnan(loss) else f"{loss:.4g}" for loss in autopsy.losses]
+    assert table["dense_2.w, norm"] == [f"{length:.4g}" for length in autopsy.norms["dense_2.w"]]
+    assert table["dense_1.b, largest"] == [f"{largest:.4g}" for largest in autopsy.largest["dense_1.b"]]
 
 
 def test_takes_every_number_from_the_recording():
-    recording, _ = diverged(learning_rate=1.0)
+    recording, _ = diverged()
     autopsy = recording.autopsy(last=3)
     assert len(autopsy.steps) == 3
     for place, step in enumerate(autopsy.steps):
@@ -60,22 +66,15 @@ def test_takes_every_number_from_the_recording():
         assert np.isnan(rate_times_gradient) or rate_times_gradient == pytest.approx(autopsy.step_lengths[place])
 
 
-def test_prints_every_number():
-    recording, error = diverged()
-    autopsy = recording.autopsy()
-    first, *rows = str(autopsy).split("\n")
-    assert first.startswith(f"update {error.step} {error.reason}, with learning rate 1000; ")
-    table = {row[:19].strip(): row[19:].split() for row in rows}
-    assert table["after update"] == [str(step) for step in autopsy.steps]
-    assert table["loss before it"] == ["-", *(f"{loss:.4g}" for loss in autopsy.losses[1:])]  # step 0 has none
-    assert table["dense_2.w, norm"] == [f"{norm:.4g}" for norm in autopsy.norms["dense_2.w"]]
-    assert table["dense_1.b, largest"] == [f"{largest:.4g}" for largest in autopsy.largest["dense_1.b"]]
+@pytest.mark.parametrize("values", [[1e-300, 1e-300], [1e200, 1e-200], [0.0, 0.0], [5e-324, 1.0]])
+def test_measures_any_numbers(values):
+    with np.errstate(all="raise"):
+        assert norm(np.array(values)) == pytest.approx(float(np.linalg.norm(np.longdouble(values))), rel=1e-12, abs=0)
 
 
 def test_counts_on_in_a_second_fit(place):
     """The steps of the error are those of its fit, those of the recording go on."""
-    x, y = small_data(8)
-    model = small_model()
+    (x, y), model = small_data(8), small_model()
     recorder = Recorder(model, place)
     settings = {"loss": MeanSquaredError(), "epochs": 5, "callbacks": [recorder]}
     fit(model, x, y, optimizer=SGD(0.1), **settings)
@@ -88,23 +87,21 @@ def test_counts_on_in_a_second_fit(place):
     assert recorder.recording.divergence is None
 
 
-def test_knows_less_where_records_were_left_out(place):
-    recording, error = diverged(place, 1.0, every=3, select=["dense_1.w"])
+def test_knows_less_where_records_were_left_out():
+    recording, error = diverged(every=3, select=["dense_1.w"])
     autopsy = recording.autopsy()
-    assert autopsy.step == error.step
+    assert (autopsy.step, autopsy.steps[-1]) == (error.step, error.step - 1)  # the last update is always kept
     assert list(autopsy.norms) == ["dense_1.w"]
-    assert autopsy.steps[-1] == error.step - 1  # the last update is always kept
     assert np.isnan(autopsy.step_lengths[0])
 
 
 def test_finds_divergence_in_your_own_loop_with_a_monitor(place):
     model = small_model()
-    optimizer, monitor, recorder = SGD(0.1), DivergenceMonitor(model, SGD(0.1)), Recorder(model, place)
+    monitor, recorder = DivergenceMonitor(model, SGD(0.1)), Recorder(model, place)
 
     def loop():
         with recorder:
             for step in range(1, 99):
-                optimizer.step(model.parameters, -30 * model.parameters)
                 monitor.measure(step, 1.0 if step < 7 else math.inf, model.gradients)
                 recorder(Update(step, 1, 1.0, model=model))
 
@@ -124,19 +121,14 @@ def grow(step, parameters):
         parameters[15:20] += 1e7  # the biases of the first layer, which are zero
 
 
-def lose(step, parameters):
-    return math.nan if step == 9 else None
-
-
 @pytest.mark.parametrize(("meddle", "parameter", "what"), [
     (set_nan, "dense_1.w", "made dense_1.w NaN or infinite"),
     (grow, "dense_1.b", "grew dense_1.b from norm 0 to 2.24e+07"),
-    (lose, "dense_1.w", "met a loss of nan, with dense_1.w at norm"),
+    (lambda step, parameters: math.nan if step == 9 else None, "dense_1.w", "met a loss of nan, with dense_1.w at "),
 ])  # fmt: skip
 def test_finds_what_broke_first_in_the_recording(meddle, parameter, what):
     autopsy = broken_by_hand(meddle).autopsy(last=4)
-    assert (autopsy.step, autopsy.parameter) == (9, parameter)
-    assert autopsy.reason.startswith(what)
+    assert (autopsy.step, autopsy.parameter, autopsy.reason[: len(what)]) == (9, parameter, what)
     assert autopsy.steps.tolist() == [5, 6, 7, 8]
     assert np.isfinite(autopsy.norms["dense_1.w"]).all()
     assert np.isnan(autopsy.learning_rate)
@@ -154,8 +146,3 @@ def grow_a_little(step, parameters):
 def test_finds_nothing_where_no_single_update_broke(meddle, settings, states):
     with pytest.raises(ValueError, match=f"autopsy: no update of this recording broke: all {states} states are finite"):
         broken_by_hand(meddle, **settings).autopsy()
-
-
-def test_refuses_to_show_no_states():
-    with pytest.raises(ValueError, match="autopsy: last must be at least 1, got 0"):
-        broken_by_hand(set_nan).autopsy(last=0)

@@ -64,22 +64,6 @@ def test_measures_angles_counter_clockwise_from_the_right():
     np.testing.assert_allclose(shapes.along((1, 2), np.array([0, 90, 180]), 3), [[4, 1, -2], [2, 5, 2]], atol=1e-12)
 
 
-MIRRORED = {
-    "ellipse": lambda one, side: one.ellipse((0.2 * side, 0.1), (0.5, 0.2), WHITE, angle=25 * side),
-    "line": lambda one, side: one.line((-0.4 * side, 0.3), (0.5 * side, -0.6), 0.3, WHITE, 0.1),
-    "polygon": lambda one, side: one.polygon([(-0.3 * side, -0.4), (0.6 * side, 0), (0.1 * side, 0.7)], WHITE),
-}
-
-
-@pytest.mark.parametrize("shape", MIRRORED)
-def test_draws_a_mirrored_shape_as_the_mirrored_picture(shape):
-    one, other = canvas(), canvas()
-    MIRRORED[shape](one, 1)
-    MIRRORED[shape](other, -1)
-    np.testing.assert_allclose(other.covered, one.covered[:, :, ::-1], atol=1e-5)
-    assert not np.allclose(other.covered, one.covered, atol=0.5)
-
-
 def test_gives_every_picture_the_numbers_that_are_its_own():
     """One call with arrays (N,) paints what N calls with single numbers would."""
     left, width, tall = np.array([-0.8, -0.1, 0.3]), np.array([0.1, 0.3, 0.2]), np.array([0.5, 0.9, 0.2])

@@ -29,49 +29,34 @@ def test_has_the_form_of_cifar10(n):
         assert (np.abs(x[..., 0] - x[..., 2]).mean(axis=(1, 2)) > 0.03).mean() > 0.8
 
 
-def test_draws_the_same_bits_for_the_same_seed_and_other_pictures_for_another():
-    x, y = drawn(60, seed=5)
-    again, labels_again = drawn(60, seed=5)
-    assert x.tobytes() == again.tobytes()
-    assert y.tobytes() == labels_again.tobytes()
-    other, other_labels = drawn(60, seed=6)
+def test_draws_the_same_bits_for_the_same_seed_and_else_never_a_picture_twice():
+    (x, y), again, (other, other_labels) = drawn(60, seed=5), drawn(60, seed=5), drawn(60, seed=6)
+    assert (x.tobytes(), y.tobytes()) == (again[0].tobytes(), again[1].tobytes())
     assert (y != other_labels).any()
-    assert not (x[:, None] == other).all(axis=(2, 3, 4)).any()
-
-
-def test_never_draws_a_picture_twice():
     rng = np.random.default_rng(0)
-    x = np.concatenate([sketches(150, classes=["deer"], rng=rng)[0] for _ in range(2)])
-    assert len({picture.tobytes() for picture in x}) == 300
+    x = np.concatenate([x, other, *(sketches(100, classes=["deer"], rng=rng)[0] for _ in range(2))])
+    assert len({picture.tobytes() for picture in x}) == 320
 
 
-@pytest.mark.parametrize("n", [3, 20, 47])
-@pytest.mark.parametrize("classes", [None, ["ship"], [3, "truck", 0]])
-def test_draws_classes_equally_often_or_once_more(n, classes):
-    _, y = drawn(n, classes=classes)
-    counts = np.bincount(y, minlength=10)
-    asked_for = (
-        np.arange(10) if classes is None else [CLASS_NAMES.index(c) if isinstance(c, str) else c for c in classes]
-    )
-    assert counts[asked_for].sum() == n
-    assert np.ptp(counts[asked_for]) <= 1
+@pytest.mark.parametrize(("n", "classes", "numbers"), [
+    (3, None, range(10)), (47, None, range(10)), (20, ["ship"], [8]), (47, [3, "truck", 0], [0, 3, 9]),
+])  # fmt: skip
+def test_draws_classes_equally_often_or_once_more(n, classes, numbers):
+    counts = np.bincount(drawn(n, classes=classes)[1], minlength=10)[list(numbers)]
+    assert counts.sum() == n
+    assert np.ptp(counts) <= 1
 
 
-def test_leaves_to_chance_which_classes_are_drawn_once_more():
-    firsts = {int(drawn(1, seed)[1][0]) for seed in range(100)}
-    assert firsts == set(range(10))
-
-
-def test_draws_labels_in_random_order():
+def test_leaves_to_chance_which_classes_are_drawn_once_more_and_the_order_of_labels():
+    assert {int(drawn(1, seed)[1][0]) for seed in range(100)} == set(range(10))
     _, y = drawn(400, classes=["deer", "horse"])
     assert 150 < (y[1:] == y[:-1]).sum() < 250
     assert 70 < (y[:200] == DEER).sum() < 130
 
 
-@pytest.mark.parametrize("classes", [
-    ["deer", 7, "car"], [7, 1, "deer"], (4, 7, 1), {1, 4, 7}, iter(["car", "horse", "deer"]), np.array([7, 4, 1]),
-    np.array(["car", "deer", "horse"]),
-], ids=["mixed", "another order", "tuple", "set", "iterator", "numbers of NumPy", "names of NumPy"])  # fmt: skip
+@pytest.mark.parametrize(
+    "classes", [["deer", 7, "car"], (4, 7, 1), iter(["car", "horse", "deer"]), np.array(["car", "deer", "horse"])]
+)
 def test_takes_names_or_numbers_of_classes_in_any_order(classes):
     _, y = drawn(9, classes=classes)
     assert np.bincount(y, minlength=10).tolist() == [0, 3, 0, 0, 3, 0, 0, 3, 0, 0]
@@ -138,14 +123,11 @@ A_CLASS = "^sketches: a class must be one of plane, .*deer, .*truck, or 0 to 9, 
 
 @refusals(
     (lambda: drawn(0), ValueError, "^sketches: n must be at least 1, got 0"),
-    (lambda: drawn(2.5), TypeError, "^sketches: n must be a whole number, got 2.5"),
     (lambda: sketches(5, rng=0), TypeError, r"^sketches: rng must be a NumPy generator, such as np\."),
     (lambda: drawn(5, classes="deer"), TypeError, CLASSES + r"'deer'; write \['deer'\]"),
-    (lambda: drawn(5, classes=4), TypeError, CLASSES + r"4; write \[4\]"),
     (lambda: drawn(5, classes=[]), ValueError, "must name at least one class, got none; leave it out for all ten"),
     (lambda: drawn(5, classes=["Deer"]), ValueError, A_CLASS + "'Deer'"),
     (lambda: drawn(5, classes=[4, 10]), ValueError, A_CLASS + "10"),
-    (lambda: drawn(5, classes=[-1]), ValueError, A_CLASS + "-1"),
     (lambda: drawn(5, classes=[4.0]), ValueError, A_CLASS + "4.0"),
     (lambda: drawn(5, classes=[np.array([4, 7])]), ValueError, A_CLASS + r"array\(\[4, 7\]\)"),
     (lambda: drawn(5, classes=["deer", 4]), ValueError, "every class must be named only once, got 'deer' twice"),
