@@ -113,7 +113,7 @@ def test_explains_every_update_of_a_learning_rate_that_changes(make, name, tmp_p
 @pytest.mark.parametrize("choice", [
     {"every": 3}, {"every": lambda step: step in (5, 6)}, {"budget": 5000}, {"select": "dense_2.w"},
     {"select": lambda name: not name.endswith((".mean", ".var"))},  # what a layer remembers
-], ids=str)  # fmt: skip
+], ids=["one in 3", "by a rule", "budget", "one layer", "no state"])  # fmt: skip
 @pytest.mark.parametrize(
     ("kind", "rate", "settings"), [("SGD", 0, {}), ("AdamW", 0.5, {"augment": noisy, "workers": 2})]
 )
