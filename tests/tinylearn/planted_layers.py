@@ -1,6 +1,6 @@
 """Layers with one planted error each. `check_gradients` must find it, and say where.
 
-WRONG, BROKEN: name → (the layer, as a function that makes it; the message)
+WRONG numbers, BROKEN rules with correct numbers: name → (the layer, as a function that makes it; the message)
 """
 
 import numpy as np
@@ -66,23 +66,14 @@ def dense(change):
     return spoilt(Dense, change, 3, 3, name="Half")
 
 
-def after(self_change):
-    """Return a change that leaves dx right, and changes the layer after that."""
-
-    def change(self, dout, right):
-        dx = right(dout)
-        self_change(self, dout)
-        return dx
-
-    return change
+def after(then):
+    """Return a change that leaves dx right, and calls `then(layer)` after that."""
+    return lambda self, dout, right: (right(dout), then(self))[0]
 
 
 def changing(name, *index, by):
     """Return a change of one entry of a gradient."""
-    return after(lambda self, dout: self.grads[name].__setitem__(index, by(self.grads[name][index])))
-
-
-# --- wrong numbers ----------------------------------------------------------------------------------------------------
+    return after(lambda self: self.grads[name].__setitem__(index, by(self.grads[name][index])))
 
 
 def wrong_for_one_row(self, dout, right):
@@ -116,8 +107,6 @@ WRONG = {
                 r"x\[\d, \d\]: backward gives .*, only while training$"),
 }  # fmt: skip
 
-# --- a broken rule, with correct numbers ------------------------------------------------------------------------------
-
 
 def first_column_off_into_x(self, x):
     """It writes zeros where zeros are already after the first time: only the first look can notice."""
@@ -146,10 +135,8 @@ def add_to_grads(self, dout, right):
     return self.params["f"] * dout
 
 
-def add_to_a_total(self, dout, right):
-    dx = right(dout)
+def add_to_a_total(self):
     self.grads["f"] = self.total = self.total + self.grads["f"]
-    return dx
 
 
 def keep_the_first(self, x):
@@ -184,7 +171,7 @@ BROKEN = {
     "backward into x": (spoilt(Tanh, into_x, forward=keep_x), "backward wrote into x"),
     "into dout": (spoilt(Tanh, lambda self, dout, right: np.multiply(dout, 1 - self.out**2, out=dout)),
                   "backward wrote into dout"),
-    "steps by itself": (spoilt(Scale, after(lambda self, dout: np.multiply(self.params["f"], 0.9, self.params["f"]))),
+    "steps by itself": (spoilt(Scale, after(lambda self: np.multiply(self.params["f"], 0.9, self.params["f"]))),
                         "changed a parameter"),
     "minds the memory of dout": (  # right for rows that lie one behind the other
         spoilt(Tanh, lambda self, dout, right: (dout.ravel("K") * (1 - self.out**2).ravel("K")).reshape(dout.shape)),
@@ -194,7 +181,7 @@ BROKEN = {
                forward=keep_x), MEMORY),
     "flattens by memory": (spoilt(Flatten, None, forward=flatten_by_memory),
                            "something else when x is not contiguous"),
-    "adds to a total": (spoilt(Scale, add_to_a_total, total=0.0),
+    "adds to a total": (spoilt(Scale, after(add_to_a_total), total=0.0),
                         "the gradient of f differs .* must assign, not add"),
     "keeps the first": (spoilt(Scale, of_the_cache, forward=keep_the_first),
                         "the gradient of f is not that of the last of"),
@@ -202,7 +189,7 @@ BROKEN = {
                             "the gradient of f changes when a copy runs"),
     "caches in state": (spoilt(Centre, lambda self, dout, right: dout * self.state["mean"], forward=cache_in_state),
                         "dx changes when a copy runs forward in between"),
-    "a penalty": (spoilt(Scale, after(lambda self, dout: self.grads.update(f=self.grads["f"] + 0.1))),
+    "a penalty": (spoilt(Scale, after(lambda self: self.grads.update(f=self.grads["f"] + 0.1))),
                   "the gradient of f is not 0 for a dout of 0; .* weight_decay"),
     "clips": (spoilt(Tanh, lambda self, dout, right: right(np.clip(dout, -0.01, 0.01))),
               r"dx for dout_1 \+ dout_2 is not the sum of both; .* linear in dout"),

@@ -43,7 +43,7 @@ def test_steps_in_place_through_views_of_any_shape(make, shape):
 @every_optimizer
 def test_the_learning_rate_may_be_any_number_keeps_float32_and_changes_down_to_0(make):
     ends = []
-    for rate, later in ((np.float64(0.1), 0.1), (np.array(0.1), np.float64(0.2)), (1, 0)):
+    for rate, later in ((np.float64(0.1), 0.1), (np.array(0.1), np.float64(0.2)), (0.1, 0)):
         p, optimizer = np.full(3, 5, np.float32), make(rate)
         optimizer.step(p, np.ones(3, np.float32))
         once = p.copy()
@@ -146,9 +146,9 @@ def test_refuses_what_cannot_be_stepped_by_name(p, g, kind, words, before):
 @pytest.mark.parametrize("other", [np.ones(2), np.ones(3, np.float32)])
 @pytest.mark.parametrize("kind", ["momentum", "RMSprop", "Adam"])
 def test_an_optimizer_with_a_memory_belongs_to_one_shape_and_dtype(kind, other):
-    optimizer, before = KINDS[kind](0.1), other.copy()
+    optimizer = KINDS[kind](0.1)
     optimizer.step(np.ones(3), np.ones(3))
     words = rf"has stepped parameters of float64 \(3,\), now got {other.dtype} \({len(other)},\); use a new optimizer"
     with pytest.raises(ValueError, match=words):
         optimizer.step(other, np.ones(len(other)))
-    np.testing.assert_array_equal(other, before)
+    assert (other == 1).all()

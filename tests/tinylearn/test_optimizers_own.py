@@ -131,15 +131,6 @@ def walk(optimizer):
     return p
 
 
-def test_settings_are_the_arguments_of_the_constructor():
-    assert Lion(0.1, pull=2).settings == {"learning_rate": 0.1, "beta": 0.9, "pull": 2}
-    assert repr(Lion(0.1, pull=2)) == "Lion(learning_rate=0.1, beta=0.9, pull=2)"
-    changed = Clipped(SGD(1), 2)
-    changed.learning_rate = 0.5
-    inner = "SGD(learning_rate=0.5, momentum=0.0, weight_decay=0.0)"
-    assert repr(changed) == f"Clipped(inner={inner}, max_norm=2, own=False)"
-
-
 @every_own
 def test_a_clone_remembers_nothing_and_a_copy_goes_on(make):
     optimizer, expected = make(), walk(make())
@@ -147,7 +138,6 @@ def test_a_clone_remembers_nothing_and_a_copy_goes_on(make):
     twins = copy.deepcopy(optimizer), pickle.loads(pickle.dumps(optimizer))
     clone = optimizer.clone()
     assert (clone.learning_rate, clone.state) == (optimizer.learning_rate, {})
-    assert not any(part is own for part in clone.parts().values() for own in optimizer.parts().values())
     for part, new in zip(clone.parts().values(), make().parts().values(), strict=True):
         if "_learning_rate" in vars(part):
             part.learning_rate = new.learning_rate
@@ -166,9 +156,13 @@ def test_a_learning_rate_that_is_set_reaches_the_step(name):
     optimizer.step(p, np.ones(5))
     assert optimizer.learning_rate == 0
     assert (p == 1).all()
+    assert "learning_rate=0.0" in repr(optimizer)
 
 
-def test_gives_weight_decay_to_your_own_optimizer_without_a_line_and_once():
+def test_shows_its_settings_and_has_weight_decay_without_a_line_and_once():
+    assert Lion(0.1, pull=2).settings == {"learning_rate": 0.1, "beta": 0.9, "pull": 2}
+    assert repr(Lion(0.1, pull=2)) == "Lion(learning_rate=0.1, beta=0.9, pull=2)"
+
     class Descent(Optimizer):
         def step(self, p, g):
             p -= self.learning_rate * g
@@ -186,9 +180,6 @@ def test_a_state_that_is_emptied_begins_again(empty):
     first = walk(optimizer)
     empty(optimizer)
     np.testing.assert_array_equal(walk(optimizer), first)
-
-
-# --- another model, a race, a checkpoint ------------------------------------------------------------------------------
 
 
 @every_memory
@@ -266,7 +257,6 @@ def step_once(optimizer):
 OTHER, MANY = "(?s)is the checkpoint of another run: the optimizer is .*", np.arange(2000.0)
 OTHERS = [  # the optimiser of a file, another one, and what differs
     (Adam(0.1, weight_decay=0.5), Adam(0.1), "weight_decay=0.0.* here, .*weight_decay=0.5"),
-    (Lion(0.1, pull=0.5), Lion(0.1), "pull=0.0.* here, .*pull=0.5"),
     (Clipped(Lion(0.1, pull=0.5), 1), Clipped(Lion(0.1), 1), "pull=0.0.* here, .*pull=0.5"),
     (Clipped(Adam(), 1), Clipped(Adam(), 2), "max_norm=2.* here, .*max_norm=1"),
     (Clipped(Adam(), 1), Adam(), r"Adam\(.* here, Clipped\("),
@@ -293,18 +283,8 @@ def test_refuses(call, kind, words, tmp_path):
     assert_refused(lambda: call(tmp_path), kind, words)
 
 
-class Rejected(Exception):
-    """One of the reader's own."""
-
-
-def reject(*_):
-    raise Rejected(3, "no")
-
-
 @pytest.mark.parametrize(("fails", "kind"), [
-    (lambda self, p, g: {}["v"], KeyError),
-    (lambda self, p, g: np.load("/no such file"), OSError),
-    (reject, Rejected),
+    (lambda self, p, g: {}["v"], KeyError), (lambda self, p, g: np.load("/no such file"), OSError)
 ])  # fmt: skip
 def test_whatever_a_step_raises_names_the_optimizer_once(fails, kind):
     for optimizer in (own(fails)(0.1), Clipped(own(fails)(0.1), 1.0)):
