@@ -16,16 +16,16 @@ def dense(n_in=2, n_out=2):
 
 
 class Gives(Layer):
-    """Its forward and its backward return what a function gives, or raise what it raises; without one, what came."""
+    """Its forward and its backward return what a function gives; without one, what came."""
 
     def __init__(self, out=None, dx=None):
-        self.answers = [each or (lambda value: value) for each in (out, dx)]
+        self.out, self.dx = (each or (lambda value: value) for each in (out, dx))
 
     def forward(self, x):
-        return self.answers[0](x)
+        return self.out(x)
 
     def backward(self, dout):
-        return self.answers[1](dout)
+        return self.dx(dout)
 
     def __repr__(self):
         return "Gives()"
@@ -53,8 +53,6 @@ def declares(*shape):
 
 class Assigns(Dense):
     """Its backward gives the gradients that it is told, too."""
-
-    more = ()
 
     def backward(self, dout):
         dx = super().backward(dout)

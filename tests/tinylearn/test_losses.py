@@ -119,19 +119,15 @@ def test_the_most_wrong_answers_teach_as_long_as_p_is_a_normal_number(dtype, x):
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_takes_what_rounding_put_outside_0_and_1_as_0_and_1(dtype):
+def test_takes_what_rounding_put_outside_0_and_1_as_0_and_1_and_sums_of_many_thousand(dtype):
     eps = np.finfo(dtype).eps
     inside, outside = np.array([[0, 1]], dtype), np.array([[-eps, 1 + eps]], dtype)
     for loss, target in ((BINARY(), [[1, 1]]), (CATEGORICAL(), [0])):
         value, gradient = loss.forward(inside, target), loss.backward()
         assert loss.forward(outside, target) == value
         np.testing.assert_array_equal(loss.backward(), gradient)
-
-
-def test_takes_a_float32_softmax_over_many_thousand_classes():
-    """In this order of memory the sum below the fraction is added up one by one."""
-    x = np.asfortranarray(np.random.default_rng(0).normal(scale=0.0001, size=(4, 30_000)).astype(np.float32))
-    predicted = Softmax().forward(x)
+    x = np.random.default_rng(0).normal(scale=0.0001, size=(4, 30_000)).astype(np.float32)
+    predicted = Softmax().forward(np.asfortranarray(x))  # in this order of memory its sums are added up one by one
     assert np.abs(predicted.sum(axis=1, dtype=np.float64) - 1).max() > 1e-4
     CATEGORICAL().forward(predicted, np.arange(4))
 
