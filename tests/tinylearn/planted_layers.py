@@ -13,16 +13,18 @@ GENERATOR = np.random.default_rng(0)
 class Scale(Layer):
     """out = f · x."""
 
+    key = "f"
+
     def __init__(self):
-        self.params["f"] = np.array([2.0])
+        self.params[self.key] = np.array([2.0])
 
     def forward(self, x):
         self.x = x
-        return self.params["f"] * x
+        return self.params[self.key] * x
 
     def backward(self, dout):
-        self.grads["f"] = np.array([np.sum(dout * self.x)])
-        return self.params["f"] * dout
+        self.grads[self.key] = np.array([np.sum(dout * self.x)])
+        return self.params[self.key] * dout
 
 
 class Centre(Layer):

@@ -28,29 +28,24 @@ def functions_noted():
         sys.setprofile(None)
 
 
-def test_one_update_by_its_parts_passes_at_most_twelve_functions():
-    (x, y), model, loss, optimizer = celsius_fahrenheit(), neuron(), MeanSquaredError(), SGD(0.0005)
+def test_one_update_passes_at_most_twelve_functions_by_its_parts_and_thirty_in_fit_with_a_recorder():
+    (x, y), model, loss, optimizer, seen = celsius_fahrenheit(), neuron(), MeanSquaredError(), SGD(0.0005), set()
     for _ in range(2):  # the first one of a shape is checked in full
         with functions_noted() as called:
             loss.forward(model.forward(x), y)
             model.backward(loss.backward())
             optimizer.step(model.parameters, model.gradients)
     assert len(called) <= 12, sorted(called)
-    assert ("/layers/fast_dense.py", "Dense.backward") in called
-
-
-def test_one_update_of_fit_with_a_recorder_passes_at_most_thirty_functions():
-    """From the end of update 150 to the end of update 151, when a run has settled."""
-    (x, y), model, seen = celsius_fahrenheit(), neuron(), set()
 
     def watch(update):
+        """From the end of update 150 to the end of update 151, when a run has settled."""
         if update.step == 150:
-            called.clear()
+            called_in_fit.clear()
         if update.step == 151:
             update.stop()
-            seen.update(called)
+            seen.update(called_in_fit)
 
-    with functions_noted() as called:
-        fit(model, x, y, loss=MeanSquaredError(), optimizer=SGD(0.0005), epochs=999, callbacks=[Recorder(model), watch])
+    with functions_noted() as called_in_fit:
+        fit(model, x, y, loss=loss, optimizer=optimizer, epochs=999, callbacks=[Recorder(model), watch])
     assert len(seen) <= 30, sorted(seen)
-    assert ("/layers/fast_dense.py", "Dense.backward") in seen
+    assert ("/layers/fast_dense.py", "Dense.backward") in called & seen

@@ -49,13 +49,12 @@ def test_starts_all_alike_and_gives_them_the_same_batches():
 
 def test_does_what_fit_does():
     model_seed, batch_seed = np.random.SeedSequence(4).spawn(2)
-    model, batches = make_model(np.random.default_rng(model_seed)), np.random.default_rng(batch_seed)
-    recorder = Recorder(model)
-    losses = tl.fit(model, X, Y, optimizer=Adam(0.1), rng=batches, callbacks=[recorder], **SETTINGS)
-    runner = run(seed=4)["Adam"]
-    assert runner.losses == losses
-    np.testing.assert_array_equal(runner.recording.rows, recorder.recording.rows)
-    np.testing.assert_array_equal(runner.model.parameters, model.parameters)
+    model = make_model(np.random.default_rng(model_seed))
+    recorder, rng = Recorder(model), np.random.default_rng(batch_seed)
+    losses, runner = tl.fit(model, X, Y, optimizer=Adam(0.1), rng=rng, callbacks=[recorder], **SETTINGS), run(seed=4)
+    assert runner["Adam"].losses == losses
+    np.testing.assert_array_equal(runner["Adam"].recording.rows, recorder.recording.rows)
+    np.testing.assert_array_equal(runner["Adam"].model.parameters, model.parameters)
 
 
 def test_lets_each_end_on_its_own():
@@ -84,7 +83,7 @@ class AbsoluteError(Loss):
 
 
 @pytest.mark.parametrize(("what", "variants", "updates"), [
-    ("models", {"straight": between(), "ReLU": between(ReLU), "sigmoid": between(Sigmoid)}, [12, 12, 12]),
+    ("models", {"straight": between(), "ReLU": between(ReLU)}, [12, 12]),
     ("loss", {"squared": MeanSquaredError(), "absolute": AbsoluteError()}, [12, 12]),
     ("augment", {"as it is": None, "noisy": noisy}, [12, 12]),
     ("workers", {"one": 1, "two": 2}, [12, 12]),
@@ -119,12 +118,11 @@ def test_starts_models_that_differ_equal_in_what_they_share():
         "wider at the end": lambda rng: Sequential([Dense(3, 5, rng=rng), Dense(5, 2, rng=rng), Dense(2, 1, rng=rng)]),
     }
     plain, normalised, wider = (runner.recording for runner in run(makers, optimizer=Adam(0.1)).values())
-    for other in (normalised, wider):
-        np.testing.assert_array_equal(plain["dense_1.w"][0], other["dense_1.w"][0])
+    for other, names in ((normalised, ("dense_1.w", "dense_2.w")), (wider, ("dense_1.w",))):
+        for name in names:
+            np.testing.assert_array_equal(plain[name][0], other[name][0])
         np.testing.assert_array_equal(plain.batch(12), other.batch(12))
-    np.testing.assert_array_equal(plain["dense_2.w"][0], normalised["dense_2.w"][0])
-    assert (plain["dense_1.w"][1] != normalised["dense_1.w"][1]).any()
-    assert normalised.names[-2:] == ("batchnorm_1.mean", "batchnorm_1.var")
+        assert (plain["dense_1.w"][1] != other["dense_1.w"][1]).any()
 
 
 def test_records_what_can_be_explained():
