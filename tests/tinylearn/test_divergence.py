@@ -1,6 +1,5 @@
 """Training that diverges stops at the broken update. The error says where, how, and what to try."""
 
-import copy
 import pickle
 import re
 
@@ -20,9 +19,11 @@ SQUARES = {"loss": MeanSquaredError()}
 class Meddling(SGD):
     """Descent, and at one update something that is done to the parameters."""
 
+    steps = 0
+
     def __init__(self, at, meddle, learning_rate=0.1):
         super().__init__(learning_rate)
-        self.at, self.meddle, self.steps = at, meddle, 0
+        self.at, self.meddle = at, meddle
 
     def step(self, parameters, gradients):
         super().step(parameters, gradients)
@@ -31,34 +32,19 @@ class Meddling(SGD):
             self.meddle(parameters)
 
 
-def diverging(meddle, at, **settings):
-    """Return the error of a training that is meddled with."""
+def diverging(model, x, y, **settings):
+    """Return the error of a training."""
     with pytest.raises(DivergenceError) as caught:
-        train(small_model(), *small_data(4), optimizer=Meddling(at, meddle), epochs=at + 20, **settings)
+        train(model, x, y, **settings)
     return caught.value
+
+
+def meddled(at, meddle, **settings):
+    return diverging(small_model(), *small_data(4), optimizer=Meddling(at, meddle), epochs=at + 20, **settings)
 
 
 def line(weights=ones, dtype=np.float64):
     return Sequential([Dense(1, 1, rng=np.random.default_rng(0), weights=weights)], dtype)
-
-
-def first_break(model, x, y, optimizer):
-    """Train by hand, in the plainest way; return step and parameter of the first update that breaks a promise."""
-    loss, names = MeanSquaredError(), model.named_parameters()
-    with np.errstate(all="ignore"):
-        for step in range(1, 1000):
-            before = {name: np.abs(view.astype(np.longdouble)) for name, view in names.items()}
-            value = loss.forward(model.forward(x), y)
-            model.backward(loss.backward())
-            optimizer.step(model.parameters, model.gradients)
-            whole = np.sqrt(sum((view**2).sum() for view in before.values()))
-            for name, view in names.items():
-                was, now = np.sqrt((before[name] ** 2).sum()), np.sqrt((view.astype(np.longdouble) ** 2).sum())
-                if not np.isfinite(view).all() or (now > 1e6 * (was or whole)):
-                    return step, name
-            if not np.isfinite(value):
-                return step, None
-    raise AssertionError("it did not diverge")
 
 
 def test_the_neuron_of_chapter_3_with_a_learning_rate_twenty_times_too_large():
@@ -68,11 +54,8 @@ def test_the_neuron_of_chapter_3_with_a_learning_rate_twenty_times_too_large():
     def keep(update):
         norms[update.step] = np.hypot(*model.gradients)
 
-    words = r"update \d+ met a loss of inf, with dense_1\.w at norm \S+e\+15"
-    with pytest.raises(DivergenceError, match=words) as caught:
-        train(model, x, y, optimizer=SGD(0.01), epochs=8000, callbacks=[keep], **SQUARES)
-    error = caught.value
-    assert (error.step, None) == first_break(neuron(), x, y, SGD(0.01))
+    error = diverging(model, x, y, optimizer=SGD(0.01), epochs=8000, callbacks=[keep], **SQUARES)
+    assert re.search(r"update \d+ met a loss of inf, with dense_1\.w at norm \S+e\+15", str(error))
     assert error.step == max(norms) + 1  # the callbacks were told of every update before
     assert (error.parameter, error.learning_rate) == ("dense_1.w", 0.01)
     assert "learning rate 0.01" in str(error)
@@ -85,34 +68,18 @@ def test_the_neuron_of_chapter_3_with_a_learning_rate_twenty_times_too_large():
     assert not any(layer.training for layer in model.layers)
 
 
-@pytest.mark.parametrize(("seed", "workers", "dtype"), [(0, 1, np.float32), (1, 2, np.float64)])
-def test_a_network_with_a_learning_rate_of_1000(seed, workers, dtype, monkeypatch):
+@pytest.mark.parametrize(("at", "known", "workers"), [(7, [3, 4, 5, 6, 7], 1), (40, [40], 2), (267, [267], 1)])
+def test_names_a_parameter_that_breaks_suddenly_with_the_gradients_of_updates_in_a_row(at, known, workers, monkeypatch):
+    """Of a run that was calm until then, only the last one is known; what is not the norm just before says so."""
     monkeypatch.setattr("tinylearn.workers.SMALL", 0)  # so that two workers share even a small network's batches
-    rng = np.random.default_rng(seed)
-    x, y = rng.normal(size=(16, 3)), rng.normal(size=(16, 1))
-    model = Sequential([Dense(3, 8, rng=rng), ReLU(), Dense(8, 8, rng=rng), ReLU(), Dense(8, 1, rng=rng)], dtype)
-    step, parameter = first_break(copy.deepcopy(model), x.astype(dtype), y.astype(dtype), SGD(1000))
-    with pytest.raises(DivergenceError) as caught:
-        train(model, x, y, optimizer=SGD(1000), epochs=1000, workers=workers, **SQUARES)
-    assert caught.value.step == step
-    assert parameter in (None, caught.value.parameter)
-
-
-@pytest.mark.parametrize(("at", "known"), [(1, [1]), (7, [3, 4, 5, 6, 7]), (40, [40]), (267, [267])])
-def test_names_a_parameter_that_breaks_suddenly_with_the_gradients_of_updates_in_a_row(at, known):
-    """Of a run that was calm until then, only the last one is known."""
-    error = diverging(lambda parameters: parameters.put(-1, np.nan), at)
+    error = meddled(at, lambda parameters: parameters.put(-1, np.nan), workers=workers)
     assert (error.step, error.parameter, error.reason) == (at, "dense_2.b", "made dense_2.b NaN or infinite")
     assert list(error.gradient_norms) == known
-
-
-@pytest.mark.parametrize("at", [2, 40])
-def test_a_norm_that_grows_by_more_than_a_million_in_one_update(at):
-    error = diverging(lambda parameters: parameters.put(-1, 2e6 * parameters[-1]), at)
+    error = meddled(at, lambda parameters: parameters.put(-1, 2e6 * parameters[-1]))
     assert (error.step, error.parameter) == (at, "dense_2.b")
     told = re.fullmatch(r"grew dense_2\.b from norm (\S+)( \(after update (\d+)\))? to (\S+)", error.reason)
     assert float(told[4]) / float(told[1]) > 1e6
-    assert told[3] == (None if at <= 12 else "11"), "what is not the norm just before must say so"
+    assert told[3] == (None if at <= 12 else "11")
 
 
 def test_a_loss_that_is_nan_while_all_parameters_are_well():
@@ -123,18 +90,15 @@ def test_a_loss_that_is_nan_while_all_parameters_are_well():
             self.calls += 1
             return super().forward(predicted, target) if self.calls < 30 else np.nan
 
-    with pytest.raises(DivergenceError, match=r"update 30 met a loss of nan, with dense_1\.w at norm"):
-        train(small_model(), *small_data(4), loss=Broken(), epochs=50)
-    nothing = r"^training diverged: update 1 met a loss of inf \(learning rate"
-    with pytest.raises(DivergenceError, match=nothing):  # a model that has nothing to learn may diverge, too
-        train(Sequential([ReLU()]), np.full((2, 1), 1e200), np.zeros((2, 1)), **SQUARES)
+    error = diverging(small_model(), *small_data(4), loss=Broken(), epochs=50)
+    assert re.search(r"update 30 met a loss of nan, with dense_1\.w at norm", str(error))
+    error = diverging(Sequential([ReLU()]), np.full((2, 1), 1e200), np.zeros((2, 1)), **SQUARES)  # nothing to learn
+    assert str(error).startswith("training diverged: update 1 met a loss of inf (learning rate")
 
 
 def test_a_run_that_diverges_slowly_tells_the_last_gradients_too():
     """A rate just above the bound: thousands of updates; a third of them are measured."""
-    with pytest.raises(DivergenceError) as caught:
-        train(line(), [[1.0], [-1.0]], [[0.0], [0.0]], optimizer=SGD(1.1), epochs=20_000, **SQUARES)
-    error = caught.value
+    error = diverging(line(), [[1.0], [-1.0]], [[0.0], [0.0]], optimizer=SGD(1.1), epochs=20_000, **SQUARES)
     assert list(error.gradient_norms) == list(range(error.step - 4, error.step + 1))
     ratios = np.diff(np.log(list(error.gradient_norms.values())))
     assert ratios == pytest.approx(np.log(2 * 1.1 - 1), rel=1e-6)
@@ -142,18 +106,16 @@ def test_a_run_that_diverges_slowly_tells_the_last_gradients_too():
 
 def test_tells_callbacks_that_want_to_know_before_it_closes_them():
     class Listener(list):
-        def __call__(self, update):
-            pass
-
-        def diverged(self, error):
-            self.append(error)
+        __call__ = lambda self, update: None  # noqa: E731
+        diverged = list.append
 
         def close(self):
             self.append("closed")
 
     listener = Listener()
-    error = diverging(lambda parameters: parameters.put(-1, np.nan), 3, callbacks=[listener])
+    error = meddled(1, lambda parameters: parameters.put(-1, np.nan), callbacks=[listener])
     assert listener == [error, "closed"]
+    assert list(error.gradient_norms) == [1]
     again = pickle.loads(pickle.dumps(error))
     assert (str(again), vars(again)) == (str(error), vars(error))
 
@@ -182,19 +144,17 @@ def test_measures_the_loss_after_growth_without_disturbing_anything():
 
     def run(bias):
         """The first update sets the last bias."""
-        rng, seen = np.random.default_rng(0), []
+        rng, losses, drawn = np.random.default_rng(0), [], []
         model = Sequential([Dense(1, 4, rng=rng), Dropout(0.5, rng=rng), Centred(4), Dense(4, 1, rng=rng)])
         model.parameters *= 1e-3
-        x = np.array([[-1.0], [1.0]])
         optimizer = Meddling(1, lambda parameters: parameters.put(-1, bias), 1e-9)
-        train(model, x, 1e9 + 0 * x, optimizer=optimizer, epochs=3, **SQUARES, callbacks=[
-            lambda update: seen.append((update.loss, model.layers[1].rng.bit_generator.state["state"]["state"]))
-        ])  # fmt: skip
-        return seen, model.named_state()["centred_1.batches"]
+        note = lambda update: (losses.append(update.loss), drawn.append(repr(rng.bit_generator.state)))  # noqa: E731
+        train(model, [[-1.0], [1.0]], [[1e9], [1e9]], optimizer=optimizer, epochs=3, **SQUARES, callbacks=[note])
+        return losses, drawn, model.named_state()["centred_1.batches"]
 
-    (grown, batches), (calm, _) = run(1e7), run(1e2)
-    assert grown[1][0] < calm[1][0] < grown[0][0]
-    assert [state for _, state in grown] == [state for _, state in calm]
+    (grown, drawn, batches), (calm, drawn_too, _) = run(1e7), run(1e2)
+    assert grown[1] < calm[1] < grown[0]
+    assert drawn == drawn_too
     assert batches == 3
 
 
@@ -207,7 +167,6 @@ def test_measures_the_loss_after_growth_without_disturbing_anything():
     (1e-3, 8.0, 1.0, False),  # less than ten times the norm of all
     (0.0, 2e6, 0.9, False),  # the loss falls
     (0.0, 2e6, 1.1, True),
-    (0.0, 2e6, np.inf, True),
     (0.0, 2e6, np.nan, True),
 ])  # fmt: skip
 def test_growth_is_a_fault_unless_it_is_from_nothing_or_the_loss_falls(bias, grown, again, wrong):

@@ -6,7 +6,6 @@ import pytest
 import tinylearn as tl
 from tinylearn import SGD, Adam, Dense, MeanSquaredError, Recorder, ReLU, RMSprop, Sequential, Sigmoid, race
 from tinylearn.identity import described
-from tinylearn.losses import Loss
 
 X = np.random.default_rng(5).normal(size=(24, 3))
 Y = X @ np.array([[1.0], [-2], [0.5]])
@@ -73,18 +72,14 @@ def test_lets_each_end_on_its_own():
     assert adam.state == {}
 
 
-class AbsoluteError(Loss):
-    def forward(self, predicted, target):
-        self.difference = predicted - target
-        return float(np.abs(self.difference).mean())
-
+class Doubled(MeanSquaredError):
     def backward(self):
-        return np.sign(self.difference) / self.difference.size
+        return 2 * super().backward()
 
 
 @pytest.mark.parametrize(("what", "variants", "updates"), [
     ("models", {"straight": between(), "ReLU": between(ReLU)}, [12, 12]),
-    ("loss", {"squared": MeanSquaredError(), "absolute": AbsoluteError()}, [12, 12]),
+    ("loss", {"squared": MeanSquaredError(), "doubled": Doubled()}, [12, 12]),
     ("augment", {"as it is": None, "noisy": noisy}, [12, 12]),
     ("workers", {"one": 1, "two": 2}, [12, 12]),
     ("epochs", {"short": 1, "long": 4}, [4, 16]),
@@ -155,7 +150,6 @@ def other_end(rng):
 
 @pytest.mark.parametrize(("settings", "kind", "text"), [
     ({"optimizer": [SGD()]}, TypeError, "must be a dict"),
-    ({"optimizer": {"SGD": SGD}}, TypeError, "optimizer must be an Optimizer such as .*, got the class SGD; write"),
     ({"optimizer": {1: SGD()}}, TypeError, "the name of a variant must be a str .*, got 1"),
     ({"optimizer": SGD()}, TypeError, "one argument must be a dict of variants, such as"),
     ({"optimizer": SGD(), "epochs": {}}, ValueError, "epochs must hold at least one variant, got none"),
