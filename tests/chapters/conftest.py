@@ -15,9 +15,9 @@ from tests.chapters.turns import keep, shared
 
 @pytest.fixture(scope="module")
 def drawn(request, tmp_path_factory):
-    """A quick run of the `chapter` in a test file, with films in that file's `FORMATS`."""
-    tests, folder = request.module, shared(tmp_path_factory)
-    return quick_run(tests.chapter, tmp_path_factory.mktemp("gallery"), tests.FORMATS, partial(keep, folder=folder))
+    """A quick run of the `chapter` in a test file; its films are not drawn."""
+    keep_it = partial(keep, folder=shared(tmp_path_factory))
+    return quick_run(request.module.chapter, tmp_path_factory.mktemp("gallery"), keep=keep_it)
 
 
 @pytest.fixture(scope="session")

@@ -4,5 +4,4 @@ HANDED      what a chapter hands on while it runs: names of its functions, where
 films       what they show: it is told of each call of these (`handed[name]`: the arguments, and what was returned), and
             returns film → what `animations.audit` is told about it. No value comes from a scene
 CAPTIONS    digits that no recording and no table knows: of sources, formulas, and of what was chosen before
-UNPLACED    numbers whose right place no frame tells
 """

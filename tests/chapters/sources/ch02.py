@@ -3,7 +3,7 @@
 import numpy as np
 
 from tests.animations.samples.descent import ENOUGH, RATES, panel_values
-from tests.chapters.sources.values import beside, named, together
+from tests.chapters.sources.values import beside, named
 from tinylearn import SGD, Adam, RMSprop
 
 HANDED = ()
@@ -11,19 +11,7 @@ CAPTIONS = {
     "f = ½ (x² + 100 y²)", "|x − 10|", "20", "50", "100", "200", "400",  # heights, on the lines of a map
     "Height, each with the best of 15 rates tried", "It met a loss of inf, with x at norm 1.44e+154.",
 }  # fmt: skip
-UNPLACED = set()
 FIRST = range(5)  # steps, which a quick run shows, too
-
-CONVERGED, NOT_YET = ("✓ converged at step", "≤"), ("✗ not converged after", ">")
-
-
-def labels_of_panel(ending, **other):
-    last, enough = ending
-    return {
-        "setting": "learning rate", "divisor": "slope ÷", "x": "x =", "y": "y =", "slope": "slope =", "update.x": "x ←",
-        "update.rate": "−", "update.push": "·", "update.next_x": "=", "change": "In the last step y changed by",
-        "last_step": last, "enough": enough,
-    } | other  # fmt: skip
 
 
 def films(handed):
@@ -36,34 +24,24 @@ def films(handed):
     }
 
 
-def on(clock):
-    """Return a source of the heading over panels."""
-    return lambda frame: {"step": clock[frame]}
+def under(clock, *panels):
+    """Return what the audit is told of panels under a heading with a clock."""
+    return {"source": beside(lambda frame: {"step": clock[frame]}, *panels)}
 
 
 def grid_search(clock):
     places = np.linspace(0, 20, 2000)
 
     def values(frame):
-        step = clock[frame]
-        at, best = places[step], min(places[: step + 1], key=lambda x: (x - 10) ** 2)
-        found = {"step": step, "grid.setting": 2000, "grid.now.x": at, "grid.now.y": (at - 10) ** 2}
-        found |= {"grid.best.x": best, "grid.best.y": (best - 10) ** 2}
-        return found | ({"grid.last_step": 1999} if step == 1999 else {})
+        at, best = places[clock[frame]], min(places[: clock[frame] + 1], key=lambda x: (x - 10) ** 2)
+        found = {"setting": 2000, "now.x": at, "now.y": (at - 10) ** 2, "best.x": best, "best.y": (best - 10) ** 2}
+        return named("grid", found | ({"last_step": 1999} if clock[frame] == 1999 else {}))
 
-    grid = {"setting": "points", "now.x": "x =", "now.y": "y =", "best.x": "x =", "best.y": "y ="}
-    grid |= {"last_step": "✓ all points seen at step"}
-    return {"source": values, "names": {"step": "Step"} | named("grid", grid)}
+    return under(clock, values)
 
 
 def fixed_steps(clock):
-    return {
-        "source": beside(on(clock), *(fixed_values(size, clock) for size in (8.0, 0.01, 0.001))),
-        "names": {"step": "Step"} | together(*(
-            named(f"size_{size}", labels_of_panel(CONVERGED if size == 0.01 else NOT_YET, setting="step size"))
-            for size in (8.0, 0.01, 0.001)
-        )),
-    }  # fmt: skip
+    return under(clock, *(fixed_values(size, clock) for size in (8.0, 0.01, 0.001)))
 
 
 def fixed_values(size, clock):
@@ -86,12 +64,7 @@ def fixed_values(size, clock):
 
 
 def learning_rates(clock):
-    labels = {0.95: CONVERGED, 0.1: CONVERGED, 0.0003: NOT_YET}
-    panels = (named(f"rate_{rate}", labels_of_panel(labels[rate])) for rate in RATES)
-    return {
-        "source": beside(on(clock), *(panel_values(rate, clock) for rate in RATES)),
-        "names": {"step": "Step"} | together(*panels),
-    }
+    return under(clock, *(panel_values(rate, clock) for rate in RATES))
 
 
 def diverging(clock):
@@ -102,25 +75,11 @@ def diverging(clock):
         found = {}
         for name, rate in rates.items():
             distance = 8.7655 * abs(1 - 2 * rate) ** min(clock[frame], ends.get(name, 60))
-            found |= {f"{name}.learning rate": rate, f"{name}.× each step": abs(1 - 2 * rate)}
-            found |= {f"{name}.|x − 10|": distance}
+            found |= named(name, {"learning rate": rate, "× each step": abs(1 - 2 * rate), "|x − 10|": distance})
         return found
 
-    panels, end = beside(on(clock), panel_values(1.1, clock, most=60), chart), how_it_ends()
-    columns = ("learning rate", "× each step", "|x − 10|")
-    names = {f"{name}.{column}": (name, column) for name in rates for column in columns}
-    names |= named("rate_1.1", labels_of_panel(NOT_YET))
-    last = {"learning_rate": "learning rate", "first": "update", "last": "update"}
-    last |= {
-        "loss.first": "loss before the update",
-        "loss.last": "update",
-        "x.first": "norm of x after it",
-        "x.last": "norm of x after it",
-    }
-    return {
-        "source": lambda frame: panels(frame) if frame < len(clock) else end,
-        "names": names | last | {"step": "Step", "diverged_at": "Training diverged at update"},
-    }
+    panels, end = under(clock, panel_values(1.1, clock, most=60), chart)["source"], how_it_ends()
+    return {"source": lambda frame: panels(frame) if frame < len(clock) else end}
 
 
 def how_it_ends():
@@ -146,14 +105,6 @@ def two_dimensions(clock):
         for now in frames:
             x, y = place.tolist()
             now |= named(name, {"learning rate": rate, "x": x, "y": y, "f": x * x / 2 + 50 * y * y})
+            now |= {"closer_by": 6} if abs(x) <= 0.7 and abs(y) <= 0.17 else {}  # one has come to the middle
             optimizer.step(place, np.array([x, 100 * y]))
-    names = {f"{name}.{column}": (name, column) for name in optimizers for column in ("learning rate", "x", "y", "f")}
-
-    def values(frame):
-        middle = any(abs(now["x"]) <= 0.7 and abs(now["y"]) <= 0.17 for now in walkers(frames[clock[frame]]))
-        return frames[clock[frame]] | ({"closer_by": 6} if middle else {})
-
-    def walkers(now):
-        return [{axis: now[f"{name}.{axis}"] for axis in ("x", "y")} for name in optimizers]
-
-    return {"source": values, "names": {"step": "Step", "closer_by": "times larger"} | names}
+    return {"source": lambda frame: frames[clock[frame]]}

@@ -6,7 +6,6 @@ from tinylearn.datasets import celsius_fahrenheit
 HANDED = ("NeuronStates",)
 # What the bias is the weight of; what was asked; a formula.
 CAPTIONS = {"1", "never shown: 50 °C →", "pull on w = 2/N · error · x"}
-UNPLACED = set()
 START, LOOK, PULL, STEP = range(4)  # phases of an update in slow motion
 
 
@@ -24,18 +23,9 @@ def films(handed):
             found |= {f"squared_error[{i}]": (said - target[i]) ** 2}
         return found
 
-    names = {
-        "step": "Update", "last_step": "of", "dense_1.w[0,0]": "w =", "dense_1.b[0]": "b =",
-        "loss_now": "loss, their mean", "answer(50)": "never shown: 50 °C →",
-    }  # fmt: skip
-    slow_names = {"step": "Update", "last_step": "of", "loss_now": "loss", "loss": "before",
-                  "pulls": "their sum, the slope along w", "rate.w": "−", "rate.b": "−"}  # fmt: skip
-    for name, gid in (("w", "dense_1.w[0,0]"), ("b", "dense_1.b[0]")):
-        slow_names |= {gid: f"{name} =", f"gradient.{gid}": "·", f"next.{gid}": "="}
-    slow = {"source": lambda frame: in_slow_motion(recording, [1, 2], frame), "names": slow_names}
     return {
-        "ch03_first_updates": slow,
-        "ch03_first_neuron": {"source": [values, recording], "steps": steps, "names": names},
+        "ch03_first_updates": {"source": lambda frame: in_slow_motion(recording, [1, 2], frame)},
+        "ch03_first_neuron": {"source": [values, recording], "steps": steps},
     }
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from animations import log_spaced_steps
-from tests.chapters.sources.update_by_hand import NAMES, SAID, places_of, update_by_hand
+from tests.chapters.sources.update_by_hand import SAID, update_by_hand
 from tests.chapters.sources.values import named
 from tinylearn.datasets import sine
 
@@ -13,8 +13,9 @@ CAPTIONS = {
     "f(x) = 1 / (1 + e⁻ˣ)",
     "at 0 itself tinylearn takes 0",
     "never steeper than 0.25",
-} | SAID
-UNPLACED = set()
+    *SAID,
+}
+STEPS = log_spaced_steps(1000, 9)
 
 
 def films(handed):
@@ -22,52 +23,43 @@ def films(handed):
     p = 1 / (1 + np.exp(-x))
     functions = named("relu", {"x": x, "y": np.maximum(x, 0), "slope": x > 0})
     functions |= named("sigmoid", {"x": x, "y": p, "slope": p * (1 - p)})
-    names = {f"{name}.{gid}": label for name in ("relu", "sigmoid")
-             for gid, label in (("x", "x ="), ("y", "f(x) ="), ("slope", "slope f′(x) ="))}  # fmt: skip
-    ((_, runners),) = handed["learn"]
-    (_, update), recordings = handed["one_update"][0], [given[0] for given, _ in handed["CurveStates"]]
+    ((_, runners),), ((_, update), *_) = handed["learn"], handed["one_update"]
     return {
-        "ch04_relu_sigmoid": {"source": functions, "names": names},
-        "ch04_softmax": softmax_bars(),
-        "ch04_one_update": {"source": update_by_hand(update), "names": NAMES, "places": places_of(update)},
-        "ch04_learning_sine": learning_sine(*recordings[:2]),
-        "ch04_race": race(runners),
+        "ch04_relu_sigmoid": {"source": functions},
+        "ch04_softmax": {"source": softmax_bars()},
+        "ch04_one_update": {"source": update_by_hand(update)},
+        "ch04_learning_sine": {"source": learning_sine(*(given[0] for given, _ in handed["CurveStates"][:2]))},
+        "ch04_race": {"source": race(runners)},
     }
 
 
 def softmax_bars():
-    scores = [(2.3, 7.9, 0.8, 5.1 + more) for more in (0, 2, 4, 2, 0, -2, -4, -2, 0)]
+    scores = np.array([(2.3, 7.9, 0.8, 5.1 + more) for more in (0, 2, 4, 2, 0, -2, -4, -2, 0)])
+    powers = np.exp(scores)
+    found = {"exp_sum": powers.sum(axis=1), "p_sum": 1}
+    for k in range(4):
+        found |= {f"x[{k}]": scores[:, k], f"exp[{k}]": powers[:, k], f"p[{k}]": powers[:, k] / powers.sum(axis=1)}
+    return found
 
-    def values(frame):
-        powers = np.exp(scores[frame])
-        found = {"exp_sum": powers.sum(), "p_sum": 1}
-        for k in range(4):
-            found |= {f"x[{k}]": scores[frame][k], f"exp[{k}]": powers[k], f"p[{k}]": powers[k] / powers.sum()}
-        return found
 
-    return {"source": values, "names": {"exp_sum": "sum of eˣ", "p_sum": "sum of p"}}
+def best_line(x, y):
+    return ((np.polynomial.Polynomial.fit(x[:, 0], y[:, 0], 1)(x) - y) ** 2).mean()
 
 
 def race(runners):
     """The losses belong to the recorded parameters, after the update."""
     x, y = sine()
-    steps, best = log_spaced_steps(1000, 9), np.polynomial.Polynomial.fit(x[:, 0], y[:, 0], 1)
-
-    def values(frame):
-        found = {"epoch": steps[frame], "last_epoch": 1000, "best_line": ((best(x) - y) ** 2).mean()}
-        for name, runner in runners.items():
-            runner.recording.restore(runner.model, steps[frame])
-            found[f"{name}.loss_now"] = ((runner.model.predict(x) - y) ** 2).mean()
-        return found
-
-    names = {"epoch": "epoch", "last_epoch": "of", "best_line": "- - -  best straight line"}
-    return {"source": values, "names": names | {f"{name}.loss_now": name for name in runners}}
+    found = {"epoch": STEPS, "last_epoch": 1000, "best_line": best_line(x, y)}
+    for name, runner in runners.items():
+        losses = found[f"{name}.loss_now"] = []
+        for step in STEPS:
+            runner.recording.restore(runner.model, step)
+            losses.append(((runner.model.predict(x) - y) ** 2).mean())
+    return found
 
 
 def learning_sine(line, relu):
     x, y = sine()
-    steps, best = log_spaced_steps(1000, 9), np.polynomial.Polynomial.fit(x[:, 0], y[:, 0], 1)
-    best_line = ((best(x) - y) ** 2).mean()
 
     def outputs(recording, step, bend):
         """Return the sums of both hidden layers, before any ReLU, and the predictions."""
@@ -77,19 +69,17 @@ def learning_sine(line, relu):
         return first, second, bend(second) @ w["dense_3.w"] + w["dense_3.b"]
 
     def values(frame):
-        step = steps[frame]
+        step, best = STEPS[frame], best_line(x, y)
         straight, (first, second, bent) = outputs(line, step, lambda z: z)[-1], outputs(relu, step, lambda z: z.clip(0))
         on = np.hstack([first, second]) > 0
-        found = {"line.epoch": step, "line.loss_now": ((straight - y) ** 2).mean(), "line.best_line": best_line}
-        found |= {"line.w": (straight[-1, 0] - straight[0, 0]) / 10, "line.b": (straight[-1, 0] + straight[0, 0]) / 2}
-        found |= {"relu.loss_now": ((bent - y) ** 2).mean(), "relu.best_line": best_line}
         dots = []  # those that can be told apart: 12 pixels of 531 that are 10.4 units lie between
         for place in x[1:, 0][(on[1:] != on[:-1]).any(axis=1)]:
             if not dots or place >= dots[-1] + 12 * 10.4 / 531.2:
                 dots.append(place)
-        return found | {"relu.bends": len(dots)}
+        return {
+            "line.epoch": step, "line.loss_now": ((straight - y) ** 2).mean(), "line.best_line": best,
+            "line.w": (straight[-1, 0] - straight[0, 0]) / 10, "line.b": (straight[-1, 0] + straight[0, 0]) / 2,
+            "relu.loss_now": ((bent - y) ** 2).mean(), "relu.best_line": best, "relu.bends": len(dots),
+        }  # fmt: skip
 
-    both = {"epoch": "epoch", "loss_now": "loss", "best_line": "- - -  best straight line"}
-    names = named("line", both | {"w": "w =", "b": "b ="}) | named("relu", both | {"bends": "dots"})
-    del names["relu.epoch"]  # one clock is enough
-    return {"source": values, "names": names}
+    return values

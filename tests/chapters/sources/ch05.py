@@ -7,7 +7,6 @@ from tests.chapters.sources.values import named
 
 HANDED = ("learn", "PixelStates", "telling_neurons")
 CAPTIONS = set()
-UNPLACED = set()
 STEPS = [0, 125, 250, 375, 500, 625]
 
 
@@ -46,7 +45,7 @@ def counts(recording, data):
     sets = {"training set": (data.x_train, data.y_train), "test set": (data.x_test, data.y_test)}
     found = [(name, [int(((layers(recording, step, red(x))[-1][:, 0] >= 0) == y).sum()) for step in STEPS], len(y))
              for name, (x, y) in sets.items()]  # fmt: skip
-    return [*found, ("always deer", [np.bincount(data.y_test).max()] * len(STEPS), len(data.y_test))]
+    return [*found, ("", [np.bincount(data.y_test).max()] * len(STEPS), len(data.y_test))]
 
 
 def scale(maps):
@@ -59,19 +58,16 @@ def scale(maps):
 def neuron_film(recording, shown, counted):
     values = {"step": STEPS, "last_step": 625, "weights": 1024}
     values |= scale([recording.at(step)["dense_1.w"] for step in STEPS])
-    names = {"step": "Update", "last_step": "of", "weights": "weights w"}
-    for row, (name, correct, total) in enumerate(counted[1:]):
+    for row, (_, correct, total) in enumerate(counted[1:]):
         values |= {f"correct[{row}]": correct, f"total[{row}]": total}
-        names |= {f"correct[{row}]": name, f"total[{row}]": "of"}
-    labels = {"plus": "positive", "minus": "negative", "dense_1.b[0]": "bias", "sum": "sum", "predicted": "probability"}
+    biases = np.array([recording.at(step)["dense_1.b"].item() for step in STEPS])
     for name, x in zip(("horse", "deer"), red(shown), strict=True):
         products = np.array([recording.at(step)["dense_1.w"][:, 0] * x for step in STEPS])
-        biases = np.array([recording.at(step)["dense_1.b"].item() for step in STEPS])
         sums = products.sum(axis=1) + biases
         plus, minus = (np.where(sign * products > 0, products, 0).sum(axis=1) for sign in (1, -1))
-        of_one = {"plus": plus, "minus": minus, "dense_1.b[0]": biases, "sum": sums, "predicted": sigmoid(sums)}
-        values, names = values | named(name, of_one), names | named(name, labels)
-    return {"source": values, "names": names}
+        values |= named(name, {"plus": plus, "minus": minus, "dense_1.b[0]": biases, "sum": sums,
+                               "predicted": sigmoid(sums)})  # fmt: skip
+    return {"source": values}
 
 
 def network_film(recording, shown, neurons):
@@ -83,5 +79,4 @@ def network_film(recording, shown, neurons):
         values[f"{row}.predicted"] = [sigmoid(each[-1][picture, 0]) for each in outputs]
         for place, neuron in enumerate(neurons):
             values[f"{row}.answers[{place}]"] = [max(each[0][picture, neuron], 0) for each in outputs]
-    names = {"step": "Update", "last_step": "of", "upper.predicted": "probability", "lower.predicted": "probability"}
-    return {"source": values, "names": names}
+    return {"source": values}

@@ -17,7 +17,6 @@ CAPTIONS = {
     "3 × 3 filter, stride 1, padding 1", "2 × 2 filter, stride 2, no padding",
     "2 × 2 max pooling, stride 1, no padding", "2 × 2 max pooling, stride 2, no padding",
 }  # fmt: skip
-UNPLACED = set()
 POOLED = [[1, 2, 1, 1], [2, 0, 3, 1], [2, 2, 0, 2], [0, 2, 3, 0]]  # the book's image under a diagonal of three
 
 
@@ -28,26 +27,13 @@ def films(handed):
               (("padding", "row.", True), ("stride", "diagonal.", False))]  # fmt: skip
     pools = [pooling_values(image, (2, 2), (stride, stride), 0, prefix, clock=stride == 1)
              for image, stride, prefix in ((FACTS["stride"][-1], 1, "one."), (POOLED, 2, "two."))]  # fmt: skip
-    sums = {"row.sum": "sum of all products =", "diagonal.sum": "sum of all products ="}
     return {
-        "ch06_padding_and_stride": {"source": beside(*boards), "names": sums | clock("row")},
-        "ch06_max_pooling": {
-            "source": beside(*pools),
-            "names": {"one.largest": "largest =", "two.largest": "largest ="} | clock("one"),
-        },
-        "ch06_filter_pull": {
-            "source": pulls(model, recording, pictures),
-            "names": {"step": "Update", "places": "more", "pictures": "more", "change": "step"}
-            | {f"pull.{name}": name for name in ("places", "pictures")}
-            | {name: name for name in ("gradient", "before", "after")},
-        },
+        "ch06_padding_and_stride": {"source": beside(*boards)},
+        "ch06_max_pooling": {"source": beside(*pools)},
+        "ch06_filter_pull": {"source": pulls(model, recording, pictures)},
         "ch06_dense_and_convolution": dense_and_convolution(handed),
-        "ch06_feature_maps": {
-            "source": answers(model, recording, horse),
-            "names": {"step": "Update", "last_step": "of", "b": "bias b", "sum": "all maps + b",
-                      "predicted": "probability of horse"},
-        },
-    }  # fmt: skip
+        "ch06_feature_maps": {"source": answers(model, recording, horse)},
+    }
 
 
 def dense_and_convolution(handed):
@@ -65,10 +51,6 @@ def dense_and_convolution(handed):
             counted.append((name, correct, len(labels)))
         runs.append(counted)
     return gap_film(runs, range(3))
-
-
-def clock(prefix):
-    return {f"{prefix}.place": "place", f"{prefix}.places": "of"}
 
 
 def answers(model, recording, horse):

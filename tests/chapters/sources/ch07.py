@@ -4,14 +4,12 @@ import numpy as np
 
 from chapters import ch07_ten_classes as chapter
 from tests.chapters.sources.counts import gap_film
-from tinylearn.datasets import CLASS_NAMES
 
 HANDED = ("class_bars", "learning_run", "Recorder")
 CAPTIONS = {
     "15 × 15 × 64", "conv2d_1", "maxpool2d_1", "relu_1", "6 × 6 × 32", "conv2d_2", "maxpool2d_2", "relu_2",
     "128", "flatten_1", "dense_1", "relu_3", "dropout_1", "10", "dense_2",
 }  # fmt: skip
-UNPLACED = set()
 
 
 def scores_of(recording, step, x):
@@ -26,12 +24,9 @@ def said_of(run, recording, steps):
     ends = {"last_step": steps[-1], "last_epoch": -(-steps[-1] // run.updates), "parameters": 169_130}
     values = ends | {"step": steps, "epoch": [-(-step // run.updates) for step in steps]}
     exponentials = [np.exp(scores_of(recording, step, run.data.x_test[run.rows])) for step in steps]
-    names = {"step": "Update", "last_step": "of", "epoch": "epoch", "last_epoch": "of", "parameters": "one network"}
-    for p in range(2):
-        for k, name in enumerate(CLASS_NAMES):
-            values[f"picture_{p}.predicted[{k}]"] = [each[p, k] / each[p].sum() for each in exponentials]
-            names[f"picture_{p}.predicted[{k}]"] = name
-    return {"source": values, "names": names}
+    for p, k in np.ndindex(2, 10):
+        values[f"picture_{p}.predicted[{k}]"] = [each[p, k] / each[p].sum() for each in exponentials]
+    return {"source": values}
 
 
 def gaps_of(recordings, data, epochs):
@@ -50,9 +45,7 @@ def drawn():
     rng, times = np.random.default_rng(0), [*[0] * 4, *[1] * 4, *range(2, 9)]
     _, angles, shifts = rng.random(9), rng.uniform(-20, 20, 9), rng.uniform(-0.1, 0.1, (9, 2))
     values = {"time": np.add(times, 1), "last_time": 9, "angle": abs(angles[times])}
-    values |= {"down": abs(32 * shifts[times, 0]), "right": abs(32 * shifts[times, 1])}
-    names = {"time": "Time", "last_time": "of", "angle": "°", "down": "pixels", "right": "pixels"}
-    return {"source": values, "names": names}
+    return {"source": values | {"down": abs(32 * shifts[times, 0]), "right": abs(32 * shifts[times, 1])}}
 
 
 def films(handed):

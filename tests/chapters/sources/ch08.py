@@ -8,9 +8,7 @@ from chapters.parts.lake_values import best_of_four, best_policy, by_policy, exa
 
 HANDED = ("learned_from",)
 CAPTIONS = set()
-UNPLACED = set()
 OPEN = open_tiles(MAP).tolist()
-NAMES = {"episode": "Episode", "episodes": "of"}
 
 
 def films(handed):
@@ -39,7 +37,7 @@ def moves(values):
             found |= {f"predicted[{action}]": values[tile, action], f"exact[{action}]": exact[tile, action]}
         return found
 
-    return {"source": source, "names": {"move": "Move", "moves": "of", "tile": "state: tile"}}
+    return {"source": source}
 
 
 def learning(learned):
@@ -59,8 +57,7 @@ def learning(learned):
         walks = end not in seen or record == records[-1]
         frames += [found] * (1 + walks * min(len(walk.actions), 8 if end == "for ever" else 100))
         seen.add(end)
-    names = {"step": "Update", "last_step": "of", "rate": "Win rate", "starts": "from any of"}
-    return {"source": frames.__getitem__, "names": names}
+    return {"source": frames.__getitem__}
 
 
 def episodes(players, rates, walked):
@@ -93,9 +90,7 @@ def episodes(players, rates, walked):
             found |= {f"rate[{k}]": rate} if frame >= len(frames) else {}
         return found
 
-    beside = {"won": "Won", "lost": "In a hole", "out": "Out of moves", "rate": "Exact win rate"}
-    names = {f"{gid}[{k}]": name for gid, name in beside.items() for k in range(len(players))}
-    return {"source": source, "names": NAMES | names}
+    return {"source": source}
 
 
 def counted(frame, left):

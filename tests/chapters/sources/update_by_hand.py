@@ -7,9 +7,6 @@ STEP, LAST = 10, 14  # the frames of the step, and of the last one
 OUT = {"dense_1": 1, "relu_1": 2, "dense_2": 3}  # layer → the frame that shows its output
 DOUT = {"dense_2": 5, "relu_1": 6, "dense_1": 7}
 GRADIENTS = {"dense_2": 8, "dense_1": 9}
-NAMES = {"step": "update", "learning_rate": "learning rate", "dense_2.b[0]": "b", "dense_2.b[0].before": "−",
-         "dense_2.b[0].rate": "−", "dense_2.b[0].dout": "1 ×", "dense_2.b[0].gradient": "=",
-         "dense_2[0].dout": "dout", "loss.before": "before", "loss.out": "−", "loss.target": "−"}  # fmt: skip
 SAID = {  # digits in these belong to names and formulas
     "1 ×", "2 × (", *OUT, *(f"{name}, after the step" for name in OUT),
     *(f"{name}: each line carries input × weight; a node adds them up, and b" for name in GRADIENTS),
@@ -18,7 +15,6 @@ SAID = {  # digits in these belong to names and formulas
     "dense_2: dout × weight runs back along each line",
     "relu_1: dout × slope: a neuron that is off has slope 0, and stops it",
 }  # fmt: skip
-PLACES = {"input[0]": (84, 235), "dense_2[0].out": (1074, 235), "loss_now": (1244, 235), "target[0]": (1244, 385)}
 
 
 class Pass:
@@ -83,9 +79,3 @@ def update_by_hand(recording):
         return now
 
     return values
-
-
-def places_of(recording):
-    """Return frame → (gid → place) of the numbers in nodes that stand alone."""
-    values = update_by_hand(recording)
-    return lambda frame: {gid: place for gid, place in PLACES.items() if gid in values(frame)}

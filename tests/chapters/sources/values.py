@@ -1,16 +1,11 @@
-"""Joins gids → values, or → labels, of several things."""
-
-
-def together(*mappings):
-    """Return one mapping made from several."""
-    return {gid: value for mapping in mappings for gid, value in mapping.items()}
+"""Joins gids → values of several things."""
 
 
 def beside(*functions):
     """Return the function frame → (gid → value) of scenes next to each other."""
-    return lambda frame: together(*(function(frame) for function in functions))
+    return lambda frame: {gid: value for function in functions for gid, value in function(frame).items()}
 
 
-def named(prefix, labels):
+def named(prefix, values):
     """Return the mapping with the prefix before each gid."""
-    return {f"{prefix}.{gid}": label for gid, label in labels.items()}
+    return {f"{prefix}.{gid}": value for gid, value in values.items()}
