@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from tests.chapters.sources.counts import gap_film
 from tests.chapters.sources.values import named
 
 HANDED = ("learn", "PixelStates", "telling_neurons")
@@ -11,13 +10,12 @@ STEPS = [0, 125, 250, 375, 500, 625]
 
 
 def films(handed):
-    ((_, data, _), of_neuron), ((_, _, _), of_network) = handed["learn"]
+    ((_, data, _), of_neuron), (_, of_network) = handed["learn"]
     ((_, shown, _), _) = handed["PixelStates"][0]
     (_, neurons) = handed["telling_neurons"][0]
-    counted = counts(of_neuron, data)
     return {
-        "ch05_horse_and_deer": neuron_film(of_neuron, shown, counted),
-        "ch05_neuron_and_network": gap_film([counted, counts(of_network, data)], [step // 5 for step in STEPS]),
+        "ch05_horse_and_deer": neuron_film(of_neuron, shown, data),
+        "ch05_neuron_and_network": {},
         "ch05_hidden_layer": network_film(of_network, shown, neurons),
     }
 
@@ -40,14 +38,6 @@ def sigmoid(z):
     return 1 / (1 + np.exp(-z))
 
 
-def counts(recording, data):
-    """Return name, correct answers and total of both sets, and of always giving the same answer."""
-    sets = {"training set": (data.x_train, data.y_train), "test set": (data.x_test, data.y_test)}
-    found = [(name, [int(((layers(recording, step, red(x))[-1][:, 0] >= 0) == y).sum()) for step in STEPS], len(y))
-             for name, (x, y) in sets.items()]  # fmt: skip
-    return [*found, ("", [np.bincount(data.y_test).max()] * len(STEPS), len(data.y_test))]
-
-
 def scale(maps):
     """Return the limits of the colours: the largest size so far; while that is 0, the next one."""
     largest = [np.abs(each).max() for each in maps]
@@ -55,11 +45,12 @@ def scale(maps):
     return {"scale[-1]": -limits, "scale[1]": limits}
 
 
-def neuron_film(recording, shown, counted):
+def neuron_film(recording, shown, data):
     values = {"step": STEPS, "last_step": 625, "weights": 1024}
     values |= scale([recording.at(step)["dense_1.w"] for step in STEPS])
-    for row, (_, correct, total) in enumerate(counted[1:]):
-        values |= {f"correct[{row}]": correct, f"total[{row}]": total}
+    said = [layers(recording, step, red(data.x_test))[-1][:, 0] >= 0 for step in STEPS]
+    values |= {"correct[0]": [int((each == data.y_test).sum()) for each in said], "total[0]": len(data.y_test)}
+    values |= {"correct[1]": np.bincount(data.y_test).max(), "total[1]": len(data.y_test)}  # always the same answer
     biases = np.array([recording.at(step)["dense_1.b"].item() for step in STEPS])
     for name, x in zip(("horse", "deer"), red(shown), strict=True):
         products = np.array([recording.at(step)["dense_1.w"][:, 0] * x for step in STEPS])

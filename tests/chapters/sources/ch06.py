@@ -1,18 +1,15 @@
 """Chapter 6: windows by plain loops; maps, answers and the pulls of places from the recorded network."""
 
-import copy
-
 import numpy as np
 
 from chapters.ch06_convolution import PULLED, centred
 from tests.animations.board_helpers import FACTS, convolution_values, pooling_values
 from tests.animations.pull_helpers import pull_values
-from tests.chapters.sources.counts import gap_film
 from tests.chapters.sources.values import beside
 from tinylearn import BinaryCrossEntropy
 from tinylearn.layers.loops import convolve, max_pool
 
-HANDED = ("feature_maps", "filter_pull", "learn", "scores")
+HANDED = ("feature_maps", "filter_pull")
 CAPTIONS = {
     "3 × 3 filter, stride 1, padding 1", "2 × 2 filter, stride 2, no padding",
     "2 × 2 max pooling, stride 1, no padding", "2 × 2 max pooling, stride 2, no padding",
@@ -31,26 +28,9 @@ def films(handed):
         "ch06_padding_and_stride": {"source": beside(*boards)},
         "ch06_max_pooling": {"source": beside(*pools)},
         "ch06_filter_pull": {"source": pulls(model, recording, pictures)},
-        "ch06_dense_and_convolution": dense_and_convolution(handed),
+        "ch06_dense_and_convolution": {},
         "ch06_feature_maps": {"source": answers(model, recording, horse)},
     }
-
-
-def dense_and_convolution(handed):
-    """Return what the audit is told of the two networks: epochs 0, 1 and 2, of 5 updates each."""
-    runs = []
-    for ((model, x, y, *_, recorder), _), ((_, _, data, view), _) in zip(
-        handed["learn"][1:], handed["scores"][:2], strict=True
-    ):
-        twin, counted = copy.deepcopy(model), []
-        for name, pictures, labels in (("training set", x, y), ("further pictures", view(data.x_more), data.y_more)):
-            correct = []
-            for epoch in range(3):
-                recorder.recording.restore(twin, 5 * epoch)
-                correct.append(int(((twin.predict(pictures)[:, 0] > 0.5) == labels).sum()))
-            counted.append((name, correct, len(labels)))
-        runs.append(counted)
-    return gap_film(runs, range(3))
 
 
 def answers(model, recording, horse):

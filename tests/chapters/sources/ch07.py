@@ -3,7 +3,6 @@
 import numpy as np
 
 from chapters import ch07_ten_classes as chapter
-from tests.chapters.sources.counts import gap_film
 
 HANDED = ("class_bars", "learning_run", "Recorder")
 CAPTIONS = {
@@ -29,17 +28,6 @@ def said_of(run, recording, steps):
     return {"source": values}
 
 
-def gaps_of(recordings, data, epochs):
-    """Return what the audit is told of the film of overfitting."""
-    sets = {"training set": (data.x_train, data.y_train), "test set": (data.x_test, data.y_test)}
-
-    def correct(recording, x, y):
-        return [int((np.argmax(scores_of(recording, step, x), axis=1) == y).sum()) for step in recording.steps]
-
-    counted = [[(name, correct(recording, x, y), len(y)) for name, (x, y) in sets.items()] for recording in recordings]
-    return gap_film(counted, range(epochs + 1))
-
-
 def drawn():
     """Return what the audit is told of the film of augmentation, from a second look at the generator."""
     rng, times = np.random.default_rng(0), [*[0] * 4, *[1] * 4, *range(2, 9)]
@@ -50,10 +38,8 @@ def drawn():
 
 def films(handed):
     ((run, (recording,)), scene) = handed["class_bars"][0]
-    (_, few, _, epochs, _), _ = handed["learning_run"][0]
-    recordings = [recorder.recording for _, recorder in handed["Recorder"][1:]]
     return {
         "ch07_augmentation": drawn(),
         "ch07_truck_and_frog": said_of(run, recording, scene.steps.tolist()),
-        "ch07_overfitting": gaps_of(recordings, few, epochs),
+        "ch07_overfitting": {},
     }
