@@ -49,26 +49,21 @@ def test_computes_a_chapter_while_films_of_another_are_drawn_and_can_be_opened(t
     assert re.match(r"about \d+ s|a few seconds", begun[0])
     finished = [f"Chapter {n} is ready after \\d+ s. Open {tmp_path / 'index.html'}" for n in (1, 2)]
     assert sorted(re.sub(r"\d+ s", r"\\d+ s", line) for line in said.out.splitlines()) == finished
+    run(tmp_path, {"ch01": StandIn(stand_ins.two_films)}, "--processes", "1")
+    more = capsys.readouterr()
+    assert "\r" not in said.out + said.err + more.out + more.err  # there is no terminal for bars
+    assert "frames/s" not in said.err + more.err
 
 
-@pytest.mark.parametrize(
-    ("words", "binds"), [("", True), ("3 --quick", True), ("3 --format html", False), ("1 --csv {csv}", False)]
-)
-def test_binds_films_unless_formats_or_a_table_are_given(tmp_path, monkeypatch, words, binds):
+def test_binds_films_unless_formats_or_a_table_are_given(tmp_path, monkeypatch):
     (tmp_path / "mine.csv").write_text("year,A,B\n1990,1,2\n2000,3,4\n")
     asked = []
-    monkeypatch.setattr(__main__, "run_all", lambda chapters, arguments, bind: asked.append(bind))
-    monkeypatch.setattr("sys.argv", ["chapters", *words.format(csv=tmp_path / "mine.csv").split()])
-    __main__.main()
-    assert asked == [binds]
-
-
-def test_shows_no_bars_without_a_terminal(tmp_path, capsys):
-    run(tmp_path, {"ch01": StandIn(stand_ins.two_films)}, "--processes", "1")
-    run(tmp_path, {"ch01": StandIn(stand_ins.two_films), "ch03": CHAPTERS[3]}, "--quick")
-    said = capsys.readouterr()
-    assert "\r" not in said.out + said.err
-    assert "frames/s" not in said.err
+    monkeypatch.setattr(__main__, "run_all", lambda chapters, arguments, bind: asked.append((*chapters, bind)))
+    for words in ("", "3 --quick", "3 --format html", f"1 --csv {tmp_path / 'mine.csv'}"):
+        monkeypatch.setattr("sys.argv", ["chapters", *words.split()])
+        __main__.main()
+    every = tuple(f"ch{number:02}" for number in CHAPTERS)
+    assert asked == [(*every, True), ("ch03", True), ("ch03", False), ("ch01", False)]
 
 
 @pytest.mark.parametrize("processes", ["1", "2"])
@@ -79,38 +74,31 @@ def test_ends_the_run_and_names_the_film_after_an_error_in_any_chapter(tmp_path,
     assert not [*tmp_path.glob("*.json"), *tmp_path.glob(".*"), *tmp_path.glob("*.png")]
 
 
-def test_ends_the_run_and_names_the_chapter_when_a_process_dies(tmp_path):
+def test_names_the_chapter_when_a_process_dies_and_in_a_refusal(tmp_path):
     with pytest.raises(BrokenProcessPool, match="worked on ch01 ended with exit code 1"):
         run(tmp_path, {"ch01": StandIn(stand_ins.killed_film), "ch02": StandIn(stand_ins.slow)})
-
-
-def test_names_the_chapter_in_a_refusal(tmp_path):
     refused, others = {"ch02": StandIn(stand_ins.refused)}, {"ch01": StandIn(stand_ins.two_films)}
     for chapters in (refused | others, refused):
         with pytest.raises(SystemExit, match=r"^ch02: not with these settings$"):
             run(tmp_path, chapters)
 
 
-def test_begins_with_chapter_1_and_then_the_longest(tmp_path, capsys):
+def test_begins_with_chapter_1_and_then_the_longest_but_keeps_their_order_one_by_one(tmp_path, capsys):
     run(tmp_path, dict.fromkeys(["ch03", "ch07", "ch01", "ch02"], StandIn(stand_ins.nothing)))
     begun = re.findall(r": (.*);", capsys.readouterr().err)
     assert begun == [WORK[name].does for name in ("ch01", "ch07", "ch02", "ch03")]
-
-
-def test_keeps_their_order_one_by_one(tmp_path, capsys):
     run(tmp_path, dict.fromkeys(["ch03", "ch07", "ch01"], StandIn(stand_ins.nothing)), "--processes", "1")
     assert re.findall(r"^Chapter (\d)", capsys.readouterr().out, flags=re.MULTILINE) == ["3", "7", "1"]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows sends Ctrl-C in another way")
-@pytest.mark.parametrize(("words", "tell"), [("1 7", os.killpg), ("1 7 --processes 1", os.kill)])
-def test_ends_all_on_ctrl_c_with_one_sentence_and_leaves_a_true_page(tmp_path, words, tell):
-    """In a terminal all processes are told; they are deaf to it, and end with the first, which may be told alone."""
-    command = [sys.executable, "-m", "chapters", *words.split(), "--format", "png", "--out", str(tmp_path)]
+def test_ends_all_on_ctrl_c_with_one_sentence_and_leaves_a_true_page(tmp_path):
+    """In a terminal all processes are told; they are deaf to it, and end with the first."""
+    command = [sys.executable, "-m", "chapters", "1", "7", "--format", "png", "--out", str(tmp_path)]
     process = subprocess.Popen(command, cwd=ROOT, start_new_session=True, stderr=subprocess.PIPE, text=True)
     while not (tmp_path / "index.html").exists() and process.poll() is None:
         time.sleep(0.01)
-    tell(process.pid, signal.SIGINT)
+    os.killpg(process.pid, signal.SIGINT)
     _, said = process.communicate(timeout=15)
     assert process.returncode == 130
     assert said.splitlines()[-1] == f"Interrupted. Open what is finished: {tmp_path / 'index.html'}"
