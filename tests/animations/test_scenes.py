@@ -9,7 +9,6 @@ import pytest
 
 import animations
 from animations import Scene
-from animations.engine.painter import Painter
 from animations.engine.settings import using
 from animations.groups import Group
 from tests.animations import reference
@@ -17,7 +16,7 @@ from tests.animations.audit import audited_with_painter
 from tests.animations.samples import SAMPLES
 from tests.animations.why_checks import check_whys
 
-WITHOUT_NUMBERS = {"image grid", "image grid, long words", "image grid without words"}
+OF_PIXELS = {"edge", "contrast", "covered"}  # those of a scene that looks like another's
 
 
 @pytest.fixture(scope="module", params=SAMPLES)
@@ -28,12 +27,14 @@ def name(request):
 
 @pytest.fixture(scope="module")
 def audited(name):
-    """The audit's report of the sample, and the painter of its frames, for tests that show them in any order."""
+    """The audit's report of the sample, as another process gets it, and the painter of its frames."""
     sample = SAMPLES[name]
-    scene, values = sample.make(), sample.values and sample.values()
-    asked = sample.frames or (*range(0, scene.frames, 1 if sample.pictured else 3), -1)
-    frames = sorted({frame % scene.frames for frame in asked})
-    return audited_with_painter(scene, values, allowed=sample.allowed, frames=frames)
+    scene = pickle.loads(pickle.dumps(sample.make()))
+    frames = sorted({0, scene.frames // 2, scene.frames - 1, *map(int, sample.also)})
+    without = () if sample.pictured else OF_PIXELS
+    return audited_with_painter(
+        scene, sample.values and sample.values(), without, allowed=sample.allowed, frames=frames
+    )
 
 
 @pytest.fixture(scope="module")
@@ -41,40 +42,25 @@ def painter(audited):
     return audited[1]
 
 
-def parts(scene):
-    """Yield a scene and those in it."""
-    yield scene
-    for each in scene.scenes if isinstance(scene, Group) else ():
-        yield from parts(each)
-
-
-def test_has_a_row_for_every_public_scene():
-    public = {each for each in vars(animations).values() if isinstance(each, type) and issubclass(each, Scene)}
-    drawn = {type(part) for sample in SAMPLES.values() for part in parts(sample.make())}
-    assert public - drawn == {Scene, animations.EndingWith}
-
-
-def test_shows_every_number_readably(name, audited):
+def test_shows_every_number_readably_and_explains_each_and_nothing_else(name, audited):
     """Its value, its place, a source for every digit; no text is cut off, covered or faint."""
-    report = audited[0].check()
+    report, painter = audited
+    report.check()
     assert report.compared == (report.numbers if SAMPLES[name].values else 0)
-    assert (report.numbers == 0) is (name in WITHOUT_NUMBERS)
+    assert (report.numbers == 0) is name.startswith("image grid")
+    if report.numbers:
+        check_whys(painter, (0, -1))
+    assert [painter.scene.why(gid, 0) for gid in ("nothing", "nothing[0]", "nothing.at[0,0]")] == [None] * 3
 
 
-def test_draws_any_moment_alone_even_in_another_process(name, painter):
-    """Two moments, and the painter has painted the first frame; one, by the same painter, if a scene looks like
-    another's.
-    """
-    scene, sent = painter.scene, pickle.loads(pickle.dumps(SAMPLES[name].make()))
-    alone, last = (Painter(sent), [scene.frames - 1]) if SAMPLES[name].pictured else (painter, [])
-    between = scene.frames // 2 - 0.6 if scene.glides and scene.frames > 1 else scene.frames // 2
-    for moment in sorted({max(between, 0), *last}):
-        painted = painter.paint(moment).copy()
-        np.testing.assert_array_equal(painted, redrawn(alone, moment), f"moment {moment}")
+def test_looks_and_says_as_before_in_any_order(name, painter):
+    """The reference was drawn by a painter that had drawn nothing before."""
+    assert not reference.faults_of(name, painter), "if this is what you want: python -m tests.animations.reference"
 
 
-def redrawn(painter, moment):
-    """Return the pixels of a moment, all of it drawn anew."""
+def test_paints_what_a_full_redraw_shows(name, painter):
+    moment = reference.moment_of(SAMPLES[name], painter.scene)
+    painted = painter.paint(moment).copy()
     changing, painter.returned = painter.changing, set()
     trails = [artist for trail in painter.trails[: int(moment) + 1] for artist in trail]
     with using(painter.settings):
@@ -84,11 +70,7 @@ def redrawn(painter, moment):
         painter.draw_background()
     for artist in trails:
         artist.set_animated(True)
-    return painter.pixels
-
-
-def test_looks_and_says_as_before(name, painter):
-    assert not reference.faults_of(name, painter), "if this is what you want: python -m tests.animations.reference"
+    np.testing.assert_array_equal(painted, painter.pixels)
 
 
 def test_counts_every_frame_and_keeps_digits_and_words_between_two(painter):
@@ -102,20 +84,21 @@ def test_counts_every_frame_and_keeps_digits_and_words_between_two(painter):
         written = []
         for moment in (frame, frame + 0.4):
             scene.update(moment)
-            written.append({text.get_gid(): text.get_text() for text in numbers(painter.figure)})
+            texts = painter.figure.findobj(lambda artist: artist.get_gid() and hasattr(artist, "get_text"))
+            written.append(
+                {text.get_gid(): text.get_text() for text in texts if text.get_visible() and text.get_text()}
+            )
         assert written[0] == written[1]
 
 
-def numbers(figure):
-    """Return the texts with a gid that say something."""
-    found = figure.findobj(lambda artist: artist.get_gid() and artist.get_visible() and hasattr(artist, "get_text"))
-    return [text for text in found if text.get_text()]
+def parts(scene):
+    """Yield a scene and those in it."""
+    yield scene
+    for each in scene.scenes if isinstance(scene, Group) else ():
+        yield from parts(each)
 
 
-def test_explains_every_number_and_nothing_else(name, painter):
-    scene = painter.scene
-    if name not in WITHOUT_NUMBERS:
-        few = None if SAMPLES[name].pictured else (0, -1)
-        assert check_whys(painter, range(scene.frames) if scene.frames < 5 else few) > 0
-    for gid in ("nothing", "nothing[0]", "nothing.at[0,0]"):
-        assert scene.why(gid, 0) is None
+def test_has_a_row_for_every_public_scene():
+    public = {each for each in vars(animations).values() if isinstance(each, type) and issubclass(each, Scene)}
+    drawn = {type(part) for sample in SAMPLES.values() for part in parts(sample.make())}
+    assert public - drawn == {Scene, animations.EndingWith}

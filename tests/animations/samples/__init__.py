@@ -1,18 +1,6 @@
-"""A small scene of every kind, and what it must show: the rows of the table that `test_scenes` tests."""
+"""A small scene of every kind: the rows of the table that `test_scenes` tests."""
 
-from tests.animations.samples import (
-    activations,
-    classes,
-    convolution,
-    descent,
-    lake,
-    network,
-    neurons,
-    tables,
-    training,
-)
-from tests.animations.samples.sample import Sample as Sample
+from importlib import import_module
 
-SAMPLES = {}
-for theme in (tables, descent, activations, neurons, convolution, classes, lake, network, training):
-    SAMPLES |= theme.SAMPLES
+THEMES = "tables", "descent", "activations", "neurons", "convolution", "classes", "lake", "network", "training"
+SAMPLES = {name: each for theme in THEMES for name, each in import_module(f"{__name__}.{theme}").SAMPLES.items()}

@@ -6,68 +6,43 @@ import numpy as np
 
 import tinylearn as tl
 from animations import AccuracyGap, AugmentationSteps, ClassBars, CorrectCounts, ImageGrid, LearningRun, SoftmaxBars
-from tests.animations.samples.sample import Sample
+from tests.animations.samples.sample import Sample, unpictured
 
 # --- the gap of overfitting ------------------------------------------------------------------------------------------
 
 EPOCHS = [0, 1, 2, 4, 16]
-COUNTS = {"as they are": ([30, 90, 200, 310, 320], [31, 60, 120, 201, 199]),
-          "changed": ([30, 80, 99, 150, 250], [31, 60, 105, 140, 200])}  # fmt: skip
-TOTALS = 320, 300
+AS_THEY_ARE = [30, 90, 200, 310, 320], [31, 60, 120, 201, 199]
+CHANGED = [30, 80, 99, 150, 250], [31, 60, 105, 140, 200]
 ALWAYS = CorrectCounts("always deer", np.full(5, 150), 300)
 
 
 def run(name, seen, new, *always):
-    return LearningRun(
-        name, CorrectCounts("training set", np.array(seen), 320), CorrectCounts("test set", np.array(new), 300), *always
-    )
+    counts = CorrectCounts("training set", np.array(seen), 320), CorrectCounts("test set", np.array(new), 300)
+    return LearningRun(name, *counts, *always)
 
 
 def gap(*always):
     """Two runs; the first may have a line for always giving the same answer."""
-    (first, counts), second = COUNTS.items()
-    return AccuracyGap(EPOCHS, [run(first, *counts, *always), run(second[0], *second[1])])
-
-
-def gap_values():
-    values = {"epoch": EPOCHS, "last_epoch": 16}
-    for i, counts in enumerate(COUNTS.values()):
-        for j, correct in enumerate(counts):
-            values |= {f"run_{i}.correct[{j}]": correct, f"run_{i}.total[{j}]": TOTALS[j]}
-        values[f"run_{i}.gap"] = [seen / 320 - new / 300 for seen, new in zip(*counts, strict=True)]
-    return values
-
-
-BY_CLASS = {"correct": [3, 5], "total": 9, "of_each": [[1, 0, 2], [1, 3, 1]], "classes": ("cat", "dog", "frog")}
+    return AccuracyGap(EPOCHS, [run("as they are", *AS_THEY_ARE, *always), run("changed", *CHANGED)])
 
 
 def by_class(**changed):
     """A run whose correct answers are known class by class."""
-    seen = CorrectCounts("training set", **BY_CLASS | changed)
+    given = {"correct": [3, 5], "total": 9, "of_each": [[1, 0, 2], [1, 3, 1]], "classes": ("cat", "dog", "frog")}
+    seen = CorrectCounts("training set", **given | changed)
     return AccuracyGap([0, 1], [LearningRun("dense", seen, CorrectCounts("test set", [1, 2], 4))])
 
 
-def by_class_values():
-    counts = {"epoch": [0, 1], "last_epoch": 1, "run_0.correct[0]": [3, 5], "run_0.correct[1]": [1, 2]}
-    return counts | {"run_0.total[0]": 9, "run_0.total[1]": 4, "run_0.gap": [3 / 9 - 1 / 4, 5 / 9 - 2 / 4]}
-
-
-# --- augmentation ----------------------------------------------------------------------------------------------------
+# --- augmentation, sheets, softmax -----------------------------------------------------------------------------------
 
 MIRRORED, ANGLES = [False, True, False, True], [12.25, -3.5, 0.0, 180.0]
 SHIFTS = [[0.125, -0.25], [-0.5, 0.0], [0.0, 0.0625], [-0.125, 0.5]]
-TIMES = [0, 0, 0, 0, 1, 1, 1, 1, 2, 3]
 PICTURE = np.random.default_rng(0).random((8, 16, 3))
 
 
 def augmentation(**changed):
     given = {"picture": PICTURE, "mirrored": MIRRORED, "angles": ANGLES, "shifts": SHIFTS, "name": "a truck"}
     return AugmentationSteps(**given | changed)
-
-
-def augmentation_values():
-    down, right = np.abs(SHIFTS)[TIMES].T * [[8], [16]]
-    return {"time": np.add(TIMES, 1), "last_time": 4, "angle": np.abs(ANGLES)[TIMES], "down": down, "right": right}
 
 
 def sheets(frames=4, rows=3, columns=2, h=8, w=6, c=3):
@@ -79,25 +54,13 @@ def grid(**changed):
     return ImageGrid(sheets(), **{"names": ["cat", "", "dog"], "title": "Pets", "zoom": 5} | changed)
 
 
-# --- softmax ---------------------------------------------------------------------------------------------------------
-
 INPUTS = np.array([[2.3, 7.9, -0.8, 5.1], [2.3, 1.1, -0.8, 5.1], [2.3, 9.1, -0.8, 5.1]])
+HUGE = np.array([[1, 2, -3], [0.5, 2, -3], [700, -700, 0]])
 
 
 def softmax(inputs=INPUTS, moving=1):
     return SoftmaxBars(inputs, tl.Softmax().forward(inputs), moving=moving)
 
-
-def softmax_values(inputs=INPUTS):
-    powers = np.exp(inputs.astype(float))
-    values = {"exp_sum": powers.sum(axis=1), "p_sum": 1}
-    for k in range(inputs.shape[1]):
-        values |= {f"x[{k}]": inputs[:, k], f"exp[{k}]": powers[:, k], f"p[{k}]": powers[:, k] / values["exp_sum"]}
-    return values
-
-
-HUGE = np.array([[1, 2, -3], [0.5, 2, -3], [700, -700, 0]])
-SINGLE = np.array([[1, 2.5]], np.float32)
 
 # --- probabilities of classes ----------------------------------------------------------------------------------------
 
@@ -109,8 +72,9 @@ LAYER = ("logits", "features", "weights", "biases")
 def learned():
     """A network of three layers that moves at random: (model, pictures, what its last layer was given and gave)."""
     rng = np.random.default_rng(3)
-    model = tl.Sequential([tl.Flatten(), tl.Dense(48, 60, rng=rng), tl.ReLU(), tl.Dropout(0.2, rng=rng),
-                           tl.Dense(60, 3, rng=rng)], dtype=np.float32)  # fmt: skip
+    dense = tl.Dense(48, 60, rng=rng)
+    layers = [tl.Flatten(), dense, tl.ReLU(), tl.Dropout(0.2, rng=rng), tl.Dense(60, 3, rng=rng)]
+    model = tl.Sequential(layers, dtype=np.float32)
     model.set_training(False)
     x, found = rng.random((2, 4, 4, 3), dtype=np.float32), {name: [] for name in LAYER}
     for _ in STEPS:
@@ -118,9 +82,8 @@ def learned():
         last, features = model.layers[-1], x
         for layer in model.layers[:-1]:
             features = layer.forward(features)
-        for name, value in zip(
-            LAYER, (last.forward(features), features, last.params["w"], last.params["b"]), strict=True
-        ):
+        now = last.forward(features), features, last.params["w"], last.params["b"]
+        for name, value in zip(LAYER, now, strict=True):
             found[name].append(value.copy())
     return model, x, {name: np.array(values) for name, values in found.items()}
 
@@ -133,15 +96,6 @@ def bars(given=LAYER, **changed):
                      note="never seen", **known | changed)  # fmt: skip
 
 
-def bars_values():
-    values = {"step": STEPS, "last_step": 20, "epoch": [0, 1, 2], "last_epoch": 2}
-    values["parameters"] = 48 * 60 + 60 + 60 * 3 + 3
-    logits = learned()[2]["logits"].astype(float)
-    for p, k in np.ndindex(2, 3):
-        values[f"picture_{p}.predicted[{k}]"] = [np.exp(row[p, k]) / sum(np.exp(row[p])) for row in logits]
-    return values
-
-
 def with_rows(rows, names=NAMES, target=1, picture=None, note=""):
     """Return a scene of one picture with the given probabilities, a row for each frame."""
     picture, steps = np.zeros((4, 4, 3)) if picture is None else picture, range(len(rows))
@@ -152,10 +106,24 @@ def with_rows(rows, names=NAMES, target=1, picture=None, note=""):
 
 LONG = "a class with a name that goes on and on"
 VERDICTS = [[1, 0, 0], [0.2, 0.5, 0.3], [0.2, 0.35, 0.45], [0.4, 0.4, 0.2], [1 / 3] * 3, [0.4, 0.2, 0.4]]
-ODD = {  # no other picture, but other words, sizes, numbers
+SAMPLES = {
+    "gap": Sample(gap, also=(1, 2.25)),
+    "gap, always the same": Sample(lambda: gap(ALWAYS)),
+    "gap by class": Sample(by_class),
+    "augmentation": Sample(augmentation, also=(1, 2.25, 5, 7, 8)),
+    "image grid": Sample(grid),
+    "image grid, long words": Sample(lambda: grid(names=["W" * 20, "i", "Zebra, grazing"], title=20 * "long ")),
+    "image grid without words": Sample(lambda: grid(names=["", "", ""], title="")),
+    "softmax": Sample(softmax, also=(1.5,)),
+    "softmax of large numbers": Sample(lambda: softmax(HUGE, 0)),
+    "softmax of float32": Sample(lambda: softmax(np.array([[1, 2.5]], np.float32))),
+    "class bars": Sample(bars),
+    "class bars, verdicts": Sample(lambda: with_rows(VERDICTS), pictured=False, also=(1, 2, 3, 4)),
+} | unpictured({
+    "class bars, logits alone": lambda: bars(["logits"]),
+    "class bars, probabilities alone": lambda: bars([]),
     "gap of no epoch": lambda: AccuracyGap([0], [run("one", [3], [4])]),
-    "three gaps": lambda: AccuracyGap(EPOCHS, [run(name, *COUNTS["changed"]) for name in "abc"]),
-    "class bars, verdicts": lambda: with_rows(VERDICTS),
+    "three gaps": lambda: AccuracyGap(EPOCHS, [run(name, *CHANGED) for name in "abc"]),
     "class bars, nearly certain": lambda: with_rows([[p, 1 - p] for p in (0.99951, 0.9994, 1, 0)], ("cat", "dog"), 0),
     "class bars of two": lambda: with_rows([[1.0, 0]], ("no", "yes"), 0, note=LONG),
     "class bars of twelve": lambda: with_rows(np.eye(12)[[11]], tuple("abcdefghijkl"), 0),
@@ -167,25 +135,4 @@ ODD = {  # no other picture, but other words, sizes, numbers
     "softmax far below zero": lambda: softmax(INPUTS - 100),
     "augmentation, grey": lambda: augmentation(picture=PICTURE[..., :1], name="a picture with a name that goes on"),
     "augmentation, high": lambda: augmentation(picture=np.full((40, 9, 3), 0.5)),
-}
-
-SAMPLES = {
-    "gap": Sample(gap, gap_values, also=(1, 2.25)),
-    "gap, always the same": Sample(
-        lambda: gap(ALWAYS), lambda: gap_values() | {"run_0.correct[2]": 150, "run_0.total[2]": 300}
-    ),
-    "gap by class": Sample(by_class, by_class_values),
-    "augmentation": Sample(augmentation, augmentation_values, also=(1, 2.25, 5, 7, 8)),
-    "image grid": Sample(grid),
-    "softmax": Sample(softmax, softmax_values, also=(1.5,)),
-    "softmax of large numbers": Sample(lambda: softmax(HUGE, 0), lambda: softmax_values(HUGE)),
-    "softmax of float32": Sample(lambda: softmax(SINGLE), lambda: softmax_values(SINGLE)),
-    "class bars": Sample(bars, bars_values),
-    "class bars, logits alone": Sample(lambda: bars(["logits"]), bars_values, pictured=False),
-    "class bars, probabilities alone": Sample(lambda: bars([]), bars_values, pictured=False),
-    "image grid, long words": Sample(lambda: grid(names=["W" * 20, "i", "Zebra, grazing"], title=20 * "long ")),
-    "image grid without words": Sample(lambda: grid(names=["", "", ""], title="")),
-}
-SAMPLES |= {
-    name: Sample(make, pictured=False, also=(1, 2, 3, 4) if "verdicts" in name else ()) for name, make in ODD.items()
-}
+})  # fmt: skip

@@ -6,9 +6,8 @@ import numpy as np
 
 import tinylearn as tl
 from animations import ConvolutionSteps, FeatureMaps, FilterPull, MaxPoolingSteps, SideBySide
-from tests.animations.board_helpers import FACTS, convolution_values, pooling_values
-from tests.animations.pull_helpers import pull_values
-from tests.animations.samples.sample import Sample
+from tests.animations.board_helpers import FACTS
+from tests.animations.samples.sample import Sample, unpictured
 
 # --- boards ----------------------------------------------------------------------------------------------------------
 
@@ -19,16 +18,6 @@ KERNEL = [[1, -1], [0.25, 2]]
 def steps(name, prefix="", **settings):
     image, kernel, stride, padding, _ = FACTS[name]
     return ConvolutionSteps(image, kernel, stride=stride, padding=padding, name=prefix, **settings)
-
-
-def book():
-    return SideBySide(steps("padding", "left"), steps("stride", "right"))
-
-
-def book_values():
-    sides = [convolution_values(*FACTS[name][:4], prefix) for name, prefix in
-             (("padding", "left."), ("stride", "right."))]  # fmt: skip
-    return lambda frame: sides[0](frame) | sides[1](frame)
 
 
 def largest():
@@ -86,25 +75,6 @@ def feature_maps(steps, filters=1, most=0):
                        [-most / 11] * count, steps, ("deer", "horse"), 0)  # fmt: skip
 
 
-@functools.cache
-def maps_values():
-    """Return gid → the value in each frame, from the parameters and the picture alone."""
-    _, recording, pictures = trained()
-    x = np.pad(pictures[0].astype(float) - 0.5, ((1, 1), (1, 1), (0, 0)))
-    windows = np.lib.stride_tricks.sliding_window_view(x, (3, 3), axis=(0, 1))  # (H, W, C, 3, 3)
-    values = {"step": recording.steps, "last_step": 6, "b": recording["dense_1.b"][:, 0], "sum": 0}
-    for k in range(3):
-        values[f"contributions[{k}]"] = parts = []
-        for step in recording.steps.tolist():
-            at = recording.at(step)
-            out = np.einsum("hwcij,ijc->hw", windows, at["conv2d_1.w"][..., k]) + at["conv2d_1.b"][k]
-            pooled = np.maximum(out, 0).reshape(4, 4, 4, 4).max(axis=(1, 3))
-            parts.append((pooled * at["dense_1.w"].reshape(4, 4, 3)[..., k]).sum())
-        values["sum"] = values["sum"] + np.array(parts)
-    values["sum"] = values["sum"] + values["b"]
-    return values | {"predicted": 1 / (1 + np.exp(-values["sum"]))}
-
-
 def update():
     """The third update of the second filter: the arguments of FilterPull by name."""
     _, recording, pictures = trained()
@@ -119,40 +89,28 @@ def pulls(**changed):
     return FilterPull(**update() | changed)
 
 
-def pulls_values():
-    given = update()
-    return pull_values(*(given[name] for name in ("x", "dout", "gradient", "before", "after")), 3)
-
-
 TITLES = "3 × 3 filter, stride 1, padding 1", "2 × 2 filter, stride 2, no padding"
 ONE_BY_TWO = "3 × 3 max pooling, stride 1 down, 2 across, padding 1 down, 0 across"
 ODD = np.arange(-12, 13).reshape(5, 5) / 4
 
 SAMPLES = {
-    "convolution": Sample(book, book_values, TITLES, (*range(7), 14, -1), 9.4, also=(1, 2, 3, 4)),
-    "convolution of large numbers": Sample(largest, None, ("5 × 5 filter, stride 1, padding same",), (0, 99, 192)),
+    "convolution": Sample(
+        lambda: SideBySide(steps("padding", "left"), steps("stride", "right")), None, TITLES, 9.4, also=(1, 2, 3, 4)),
+    "convolution of large numbers": Sample(largest, allowed=("5 × 5 filter, stride 1, padding same",)),
     "convolution, same": Sample(
         lambda: ConvolutionSteps(IMAGE, KERNEL, padding="same", stride=(2, 1)),
-        lambda: convolution_values(IMAGE, KERNEL, (2, 1), "same"),
-        ("2 × 2 filter, stride 2 down, 1 across, padding same",), (0, *range(7, 13), -1),
-    ),
-    "convolution without clock": Sample(
-        lambda: steps("stride", with_clock=False), lambda: convolution_values(*FACTS["stride"][:4], clock=False),
-        TITLES, (0, *range(13, 19), -1),
-    ),
-    "pooling": Sample(
-        lambda: MaxPoolingSteps(IMAGE, 2, stride=1), lambda: pooling_values(IMAGE, (2, 2), (1, 1), 0),
-        ("2 × 2 max pooling, stride 1, no padding",), also=(1, 2, 3),
-    ),
+        allowed=("2 × 2 filter, stride 2 down, 1 across, padding same",)),
+    "convolution without clock": Sample(lambda: steps("stride", with_clock=False), allowed=TITLES),
+    "pooling": Sample(lambda: MaxPoolingSteps(IMAGE, 2, stride=1), None, ("2 × 2 max pooling, stride 1, no padding",),
+                      also=(1, 2, 3)),
     "pooling with padding": Sample(
-        lambda: MaxPoolingSteps(ODD, 3, stride=(1, 2), padding=(1, 0)), None, (ONE_BY_TWO,),
-        (0, *range(19, 25), -1)),
-    "feature maps": Sample(maps_of, maps_values),
-    "feature maps by their recording": Sample(lambda: maps_of(recording=trained()[1]), maps_values, pictured=False),
-    "pulls of a filter": Sample(pulls, pulls_values, also=(1, 2, 7, 8, 9)),
-    "feature maps of zeros": Sample(lambda: feature_maps([5, 6]), pictured=False),
-    "eight feature maps": Sample(lambda: feature_maps([0, 3, 1250], 8, 99), pictured=False),
-    "pulls in the first update": Sample(lambda: pulls(step=1), frames=(0,), pictured=False),
-    "pulls of a filter by its recording": Sample(
-        lambda: pulls(recording=trained()[1]), pulls_values, frames=(0, 6, -1), pictured=False),
-}  # fmt: skip
+        lambda: MaxPoolingSteps(ODD, 3, stride=(1, 2), padding=(1, 0)), allowed=(ONE_BY_TWO,)),
+    "feature maps": Sample(maps_of),
+    "pulls of a filter": Sample(pulls, also=(1, 2, 7, 8, 9)),
+} | unpictured({
+    "feature maps by their recording": lambda: maps_of(recording=trained()[1]),
+    "feature maps of zeros": lambda: feature_maps([5, 6]),
+    "eight feature maps": lambda: feature_maps([0, 3, 1250], 8, 99),
+    "pulls in the first update": lambda: pulls(step=1),
+    "pulls of a filter by its recording": lambda: pulls(recording=trained()[1]),
+})  # fmt: skip

@@ -1,13 +1,13 @@
 """The frozen lake: an episode move by move, a network that learns to win, episodes of one or two players."""
 
-import functools
+from functools import partial
 from itertools import chain
 
 import numpy as np
 
 import tinylearn as tl
 from animations import LakeEpisodes, LakeLearning, LakeMoves, LakePlayer
-from tests.animations.samples.sample import Sample
+from tests.animations.samples.sample import Sample, unpictured
 
 MAP = ("SFFF", "FHFH", "FFFH", "HFFG")
 LETTERS = "".join(MAP)
@@ -55,16 +55,6 @@ def moves(known=LAYER, **changed):
     return LakeMoves(**given | {name: each[0] for name, each in layer.items()} | changed)
 
 
-def moves_values(exact=EXACT):
-    """Return gid → the value in each frame, three for each move."""
-    predicted = answers(1)[0][0]
-    values = {"move": np.repeat(range(1, 7), 3), "moves": 6, "tile": np.repeat(TILES[:-1], 3)}
-    for action in range(4):
-        for name, table in (("predicted", predicted), ("exact", exact)):
-            values[f"{name}[{action}]"] = np.repeat([table[tile, action] for tile in TILES[:-1]], 3)
-    return values
-
-
 # --- learning to win -------------------------------------------------------------------------------------------------
 
 STEPS = [0, 10, 20, 30, 299, 600]
@@ -81,12 +71,6 @@ def learning(**changed):
     """Six records, made up."""
     given = {"rows": MAP, "predictions": PREDICTED, "wins": WINS, "ways": WAYS, "steps": STEPS, "phases": PHASES}
     return LakeLearning(**given | changed)
-
-
-def learning_values():
-    values = {"step": np.array(STEPS)[RECORD], "last_step": 600, "starts": 11}
-    values["rate"] = [sum(WINS[record, tile] for tile in OPEN) / 11 for record in RECORD]
-    return values | {f"value[{tile}]": [max(PREDICTED[record, tile]) for record in RECORD] for tile in OPEN}
 
 
 def walked(table, tile):
@@ -117,8 +101,6 @@ EPISODES = {  # (tiles before each move, actions) of two episodes of two players
     "second": ([[0, 4, 8, 9, 13], [0]], [[1, 1, 2, 1, 1], [1]]),  # the last move slides, and the second episode
 }
 ENDS = {"first": [5, 5] + [7, 15] * 4, "second": [14, 1] + [15, 12] * 4}  # of ten episodes
-LASTS = {"first": (2, 3), "second": (5, 1)}
-ALONE, BOTH = ["first"], ["first", "second"]
 
 
 def chances(moves):
@@ -139,35 +121,15 @@ def player(name, **changed):
     return LakePlayer(**given | more | changed)
 
 
-def episodes(names=BOTH, note="It slides.", **changed):
-    return LakeEpisodes("Episodes", [player(name, **changed) for name in names], note)
+def episodes():
+    return LakeEpisodes("Episodes", [player("first"), player("second")], "It slides.")
 
 
-def episode(frame):
-    """Return the episode and the move of a frame of two players; no move for episodes that are only counted."""
-    return (0, frame) if frame < 6 else (1, frame - 6) if frame < 10 else (frame - 8, None)
-
-
-def done(name, frame):
-    """Return how many episodes have ended."""
-    number, moves = episode(frame)
-    return number + (moves is None or moves >= LASTS[name][number])
-
-
-def episodes_values(frame):
-    values = {"episode": episode(frame)[0] + 1, "episodes": 10}
-    for number, name in enumerate(BOTH):
-        ended = ENDS[name][: done(name, frame)]
-        kinds = [LETTERS[tile] for tile in ended]
-        values |= {f"won[{number}]": kinds.count("G"), f"lost[{number}]": kinds.count("H"),
-                   f"out[{number}]": len(ended) - kinds.count("G") - kinds.count("H")}  # fmt: skip
-        values |= {f"ended_{number}[{tile}]": ended.count(tile) for tile in (5, 7, 11, 12, 15) if tile in ended}
-        values |= {f"rate[{number}]": [EXACT_100, 0.25][number]} if frame > 9 else {}
-    return values
-
-
-ROWS = {"two tiles": ("SFG",), "64 tiles": ("SFFFFFFF",) * 7 + ("FFFFFFFG",), "three alike": ("SFHFG",) * 3}
 BACK = [0, 1, 0, 0, 1, 2], [2, 0, 0, 2, 2, 3]  # tiles, and actions: a way back and forth is dotted once
+
+
+def there_and_back():
+    return LakeEpisodes("", [LakePlayer("it", MAP, *BACK, [0] * 6, [2], 0.5)])
 
 
 def on_another_lake(kind, rows):
@@ -179,31 +141,21 @@ def on_another_lake(kind, rows):
     return LakeLearning(rows, np.full((1, count, 4), 0.9999), np.ones((1, count)), [[0, 1]], [0], ["initialise"])
 
 
-SAMPLES = {
-    f"{kind} on {name}": Sample(functools.partial(on_another_lake, kind, rows), frames=frames, pictured=False)
-    for kind, frames in {"moves": (0, 1), "episodes": (1,), "learning": (1,)}.items()
-    for name, rows in ROWS.items()
-}
-SAMPLES |= {
-    "moves without hope": Sample(lambda: moves([], predictions=np.zeros((16, 4))), pictured=False),
+ROWS = {"two tiles": ("SFG",), "64 tiles": ("SFFFFFFF",) * 7 + ("FFFFFFFG",)}
+OTHERS = [(kind, name) for kind in ("moves", "episodes", "learning") for name in ROWS]
+SAMPLES = unpictured({f"{kind} on {name}": partial(on_another_lake, kind, ROWS[name]) for kind, name in OTHERS})
+SAMPLES |= unpictured({
+    "moves without hope": lambda: moves([], predictions=np.zeros((16, 4))),
+    "moves into a hole": lambda: moves(tiles=[0, 1, 5], actions=[2, 1]),
+    "moves without an end": lambda: moves(tiles=[0, 1], actions=[2]),
+    "moves, logits alone": lambda: moves(["logits"]),
+    "moves, exact values of other rules": lambda: moves([], exact=EXACT**2),
+    "learning to win, explained": learned,
+}) | {
     "moves against the edge": Sample(
-        lambda: moves(tiles=[0, 0, 4], actions=[3, 1]), pictured=False, also=(1.25, 1.5, 1.75, 3.5)
-    ),
-    "moves into a hole": Sample(lambda: moves(tiles=[0, 1, 5], actions=[2, 1]), pictured=False),
-    "moves without an end": Sample(lambda: moves(tiles=[0, 1], actions=[2]), pictured=False),
-    "episode back and forth": Sample(
-        lambda: LakeEpisodes("", [LakePlayer("it", MAP, *BACK, [0] * 6, [2], 0.5)]),
-        pictured=False,
-        also=(0.5, 1, 1.5, 3.5, 4, 4.5),
-    ),
-    "moves on the lake": Sample(moves, moves_values, drawn=7.4, also=(1, 2, 6.5, 8.5)),
-    "moves, logits alone": Sample(lambda: moves(["logits"]), moves_values, pictured=False),
-    "moves, exact values of other rules": Sample(
-        lambda: moves([], exact=EXACT**2), lambda: moves_values(EXACT**2), pictured=False
-    ),
-    "learning to win": Sample(
-        learning, learning_values, (), (0, 4, 8, 9, 10, 12, 13, 20, 27), also=(0.5, 8, 9, 12.5, 13, 15.25)
-    ),
-    "learning to win, explained": Sample(learned, pictured=False),
-    "episodes on the lake": Sample(episodes, lambda: episodes_values, drawn=4, also=(1.5, 2, 5.5, 6.5, 10, 12)),
-}
+        lambda: moves(tiles=[0, 0, 4], actions=[3, 1]), pictured=False, also=(1.25, 1.5, 1.75, 3.5)),
+    "episode back and forth": Sample(there_and_back, pictured=False, also=(0.5, 1, 1.5, 3.5, 4, 4.5)),
+    "moves on the lake": Sample(moves, drawn=7.4, also=(1, 2, 6.5, 8.5)),
+    "learning to win": Sample(learning, also=(0.5, 8, 9, 12.5, 13, 15.25)),
+    "episodes on the lake": Sample(episodes, drawn=4, also=(1.5, 2, 5.5, 6.5, 10, 12)),
+}  # fmt: skip

@@ -1,6 +1,6 @@
 """Networks as diagrams, one update of a small one, and hidden neurons that look at two pictures."""
 
-import functools
+from functools import cache, partial
 
 import numpy as np
 
@@ -9,7 +9,7 @@ from animations import Backpropagation, HiddenLayer, NetworkDiagram
 from animations.kit.chain import Predictions
 from chapters import ch04_activations as chapter
 from tests.animations.network_helpers import NETS, dense, trained, trained_net
-from tests.animations.samples.sample import Sample
+from tests.animations.samples.sample import Sample, unpictured
 from tests.chapters.sources.update_by_hand import update_by_hand
 
 
@@ -18,15 +18,19 @@ def diagram(name, steps=(0, 2, 6)):
     return NetworkDiagram(recording, model, steps, input_shape=shape)
 
 
-@functools.cache
-def partial():
+def recording_of(name):
+    return trained_net(name)[1]
+
+
+@cache
+def partly():
     return trained(dense(3, 4, 2), (3,), select=["dense_2.w", "dense_1.b"], every=2)
 
 
-of_the_chapter = functools.cache(chapter.one_update)
+of_the_chapter = cache(chapter.one_update)
 
 
-@functools.cache
+@cache
 def learn(*layers, x=(0.5, -1.0), optimizer=None):
     """Return the recording of two updates with one row."""
     rng, made = np.random.default_rng(4), []
@@ -46,7 +50,7 @@ def one_update(kind, step=1):
 HIDDEN_STEPS, NEURONS = [0, 2, 4, 8], [3, 0, 4]
 
 
-@functools.cache
+@cache
 def hidden_network():
     """Return model, recording, pictures and inputs of a network with five hidden neurons."""
     rng = np.random.default_rng(0)
@@ -82,41 +86,18 @@ def hidden(network=True, targets=(1, 0), **changed):
                        title="three hidden neurons", ends=("answer horses", "answer deer"))  # fmt: skip
 
 
-def hidden_values():
-    learned, answers, predicted = hidden_answers()
-    limits = np.maximum.accumulate(np.abs(learned).max(axis=(1, 2, 3)))
-    limits[0] = limits[1]  # the first that there is
-    values = {"step": HIDDEN_STEPS, "last_step": 8, "scale[-1]": -limits, "scale[1]": limits}
-    for picture, row in enumerate(("upper", "lower")):
-        values |= {f"{row}.answers[{k}]": answers[:, picture, k] for k in range(3)}
-        values[f"{row}.predicted"] = predicted[:, picture]
-    return values
-
-
-SAMPLES = {
-    f"network, {name}": Sample(
-        functools.partial(diagram, name), functools.partial(lambda name: trained_net(name)[1], name)
-    )
-    for name in NETS
-}
-SAMPLES |= {
-    "network, partly recorded": Sample(lambda: NetworkDiagram(partial()[1], partial()[0]), lambda: partial()[1]),
-    "one update": Sample(
-        lambda: Backpropagation(of_the_chapter()),
-        lambda: update_by_hand(of_the_chapter()),
-        drawn=6.4,
-        also=(1, 4, 7, 8, 9, 10, 11),
-    ),
-    "one update, ReLU": Sample(lambda: one_update(tl.ReLU), frames=(0, 7, -1), pictured=False),
-    "one update, LeakyReLU": Sample(lambda: one_update(tl.LeakyReLU, 2), frames=(0, 7, -1), pictured=False),
-    "one update, sigmoid": Sample(lambda: one_update(tl.Sigmoid, 2), frames=(0, 7, -1), pictured=False),
+VERDICTS = np.repeat([[0.7], [0.2], [0.5], [0.5]], 2, axis=1)
+SAMPLES = {f"network, {name}": Sample(partial(diagram, name), partial(recording_of, name)) for name in NETS} | {
+    "network, partly recorded": Sample(lambda: NetworkDiagram(*partly()[::-1]), lambda: partly()[1]),
+    "one update": Sample(lambda: Backpropagation(of_the_chapter()), lambda: update_by_hand(of_the_chapter()), drawn=6.4,
+                         also=(1, 4, 7, 8, 9, 10, 11)),
     "one update, tanh": Sample(lambda: one_update(tl.Tanh)),
-    "hidden neurons": Sample(hidden, hidden_values, also=(2,)),
-    "hidden neurons, given": Sample(lambda: hidden(network=False), hidden_values, pictured=False),
-    "hidden neurons, off": Sample(
-        lambda: hidden(False, answers=np.zeros((4, 2, 3)), learned=np.zeros((4, 4, 4, 3))), pictured=False
-    ),
-    "hidden neurons, verdicts": Sample(
-        lambda: hidden(False, predicted=np.repeat([[0.7], [0.2], [0.5], [0.5]], 2, axis=1)), pictured=False, also=(1,)
-    ),
-}
+    "hidden neurons": Sample(hidden, also=(2,)),
+    "hidden neurons, verdicts": Sample(lambda: hidden(False, predicted=VERDICTS), pictured=False, also=(1,)),
+} | unpictured({
+    "one update, ReLU": lambda: one_update(tl.ReLU),
+    "one update, LeakyReLU": lambda: one_update(tl.LeakyReLU, 2),
+    "one update, sigmoid": lambda: one_update(tl.Sigmoid, 2),
+    "hidden neurons, given": lambda: hidden(network=False),
+    "hidden neurons, off": lambda: hidden(False, answers=np.zeros((4, 2, 3)), learned=np.zeros((4, 4, 4, 3))),
+})  # fmt: skip
