@@ -1,5 +1,5 @@
 """Charts of any table: every text is readable in every frame, even while bars pass and wedges are thin; the ranks and
-colours of many series, and how numbers, dates and axes are written.
+colours of many series, how numbers, dates and axes are written, and what is said of each number.
 """
 
 from dataclasses import replace
@@ -7,13 +7,16 @@ from itertools import combinations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from animations import BarRace, Bars, GrowingLines, PastedText, Pie
+from animations import BarRace, Bars, GrowingLines, PastedText, Pie, Sum
 from animations.audit.layout import GAP
 from animations.engine.painter import Painter
 from animations.kit.labels import push_apart
 from animations.scenes.tables.bar_race import growing_limits
 from animations.scenes.tables.pie import push_around
+from tests.animations.samples.tables import DATES, GAPS, WITHOUT_NEGATIVES
 from tests.tinylearn.peoples_tables import TABLES
 from tinylearn.datasets import Table, gdp, read_table
 
@@ -59,33 +62,19 @@ def random_table(seed):
 
 ALIKE = ["United States of America, women", "United States of America, men", "Uruguay",
          "Democratic Republic of the Congo", "Democratic People's Republic of Korea"]  # fmt: skip
-CROWDED = {f"at random, {seed}": lambda seed=seed: random_table(seed) for seed in range(4)} | {
-    "names that begin alike": lambda: Table([1, 2], ALIKE, np.arange(10).reshape(2, 5) + 1),
-    "chapter 1's": gdp,
-}
+CROWDED = {f"at random, {seed}": random_table(seed) for seed in range(4)}
+CROWDED |= {"names that begin alike": Table([1, 2], ALIKE, np.arange(10).reshape(2, 5) + 1), "chapter 1's": gdp()}
 
 
-@pytest.mark.parametrize("name", CROWDED)
-@pytest.mark.parametrize("kind", KINDS)
-def test_keeps_texts_apart_in_any_frame(kind, name):
-    table = CROWDED[name]()
-    scene = kind(replace(table, values=np.abs(table.values)) if kind is Pie else table)
-    assert crowded(scene) == []
-    assert len(set(scene.names)) == len(scene.names), "cut so that they still differ"
-
-
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("name", TABLES)
-def test_draws_the_tables_that_people_have_readably(kind, name, tmp_path):
-    (tmp_path / "mine.csv").write_text(TABLES[name][0])
-    table = read_table(tmp_path / "mine.csv")
-    if kind is Pie and (table.values < 0).any():
-        with pytest.raises(ValueError, match=r"a share cannot be negative, but . is -\d at year \d+; draw lines"):
-            kind(table)
-        return
-    scene = kind(table)
-    assert crowded(scene) == []
-    assert len(set(scene.names)) == len(scene.names) == min(len(table.names), len(scene.names))
+@pytest.mark.parametrize("name", [*CROWDED, *TABLES])
+def test_keeps_texts_apart_in_any_frame(name, tmp_path):
+    if name in TABLES:
+        (tmp_path / "mine.csv").write_text(TABLES[name][0])
+    table = CROWDED[name] if name in CROWDED else read_table(tmp_path / "mine.csv")
+    for kind in KINDS:
+        scene = kind(replace(table, values=np.abs(table.values)) if kind is Pie else table)
+        assert crowded(scene) == []
+        assert len(set(scene.names)) == len(scene.names), "cut so that they still differ"
 
 
 def test_notices_labels_that_lie_on_each_other():
@@ -106,11 +95,9 @@ def test_leaves_room_for_the_longest_number():
     assert label.number.get_window_extent().x1 <= label.name.get_window_extent().x0 + label.width
 
 
-# --- the race --------------------------------------------------------------------------------------------------------
-
-
-def test_keeps_texts_off_the_bars_in_any_row_and_ranks_them():
-    scene = drawn(BarRace(gdp()))
+def test_keeps_texts_off_the_bars_ranks_them_and_grows_the_axis_with_the_leader():
+    """The axis never shrinks, so a crisis makes the bars shorter."""
+    scene, highest = drawn(BarRace(gdp())), np.maximum.accumulate(gdp().values.max(axis=1))
     for frame in range(scene.frames):
         scene.update(frame)
         bars = np.array([runner.bar.get_window_extent().extents for runner in scene.runners])  # x0, y0, x1, y1
@@ -119,15 +106,9 @@ def test_keeps_texts_off_the_bars_in_any_row_and_ranks_them():
             touched = (bars[:, 0] < x1) & (x0 < bars[:, 2]) & (bars[:, 1] < y1) & (y0 < bars[:, 3])
             assert not touched.any(), (frame, text.get_text())
         np.testing.assert_array_equal(np.argsort(-bars[:, 3]), np.argsort(-gdp().values[frame]))
-
-
-def test_grows_the_axis_with_the_leader():
-    """It never shrinks, so a crisis makes the bars shorter."""
-    highest = np.maximum.accumulate(gdp().values.max(axis=1))
-    scene = drawn(BarRace(gdp()))
-    for frame, most in ((0, highest[0]), (39, highest[39]), (0.5, highest[:2].mean())):
-        scene.update(frame)
-        assert scene.axes.get_xlim() == (0, pytest.approx(most))
+        assert scene.axes.get_xlim() == (0, pytest.approx(highest[frame]))
+    scene.update(0.5)
+    assert scene.axes.get_xlim() == (0, pytest.approx(highest[:2].mean()))
     np.testing.assert_array_equal(growing_limits(np.array([[0.0, np.nan], [0, 0], [-2, 3]])), [[0, 5], [0, 5], [-2, 3]])
 
 
@@ -148,16 +129,14 @@ def test_shows_the_ten_largest_of_many():
     assert scene.describe(1).count(", ") == 11
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_gives_bars_shown_together_different_looks(seed):
-    values = np.cumsum(np.random.default_rng(seed).normal(size=(40, 30)), axis=0)
+def test_gives_bars_shown_together_different_looks():
+    values = np.cumsum(np.random.default_rng(0).normal(size=(40, 30)), axis=0)
     scene = BarRace(Table(range(40), [f"{k}" for k in range(30)], values), top=8)
     shown = scene.lanes < 8
     for now, then, looks in zip(shown[:-1], shown[1:], scene.looks, strict=False):
         seen = looks[now | then]
         assert len(set(seen)) == len(seen) >= 8
-    changes = (np.diff(scene.looks, axis=0) != 0) & shown[1:] & shown[:-1]
-    assert not changes.any()
+    assert not ((np.diff(scene.looks, axis=0) != 0) & shown[1:] & shown[:-1]).any()
 
 
 # --- numbers, names, dates -------------------------------------------------------------------------------------------
@@ -191,9 +170,9 @@ def test_writes_an_axis_and_its_numbers_in_one_way(largest):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_writes_dates_on_the_clock(kind):
-    table = Table([18320, 18321, 18351, 18352], ["A"], [[1], [2], [3], [4]], clock="day", dates="%Y-%m-%d")
-    for frame, date in ((0, "2020-02-28"), (2.5, "2020-03-30")):
-        scene = drawn(kind(table), frame)
+    scene = kind(Table([18320, 18351], ["A"], [[1], [2]], clock="day", dates="%Y-%m-%d"))
+    for frame, date in ((0, "2020-02-28"), (1, "2020-03-30")):
+        drawn(scene, frame)
         assert date in [text.get_text() for text in scene.page.figure.findobj(PastedText)]
     assert scene.describe(0).startswith(", day 2020-02-28: A ")
 
@@ -211,28 +190,58 @@ def test_draws_ticks_as_dates_and_two_nights_twice_as_long_as_one():
 # --- labels that are pushed apart ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("seed", range(20))
-def test_pushes_apart_in_order_within_bounds_and_no_further_than_needed(seed):
-    rng = np.random.default_rng(seed)
-    wanted = rng.uniform(0, 100, 6)
-    places = push_apart(wanted, 10, 0, 100)
-    order = np.argsort(wanted)
+@given(st.lists(st.floats(0, 100), min_size=6, max_size=6), st.integers(0, 99))
+def test_pushes_apart_in_order_within_bounds_and_no_further_than_needed(wanted, seed):
+    wanted, rng = np.array(wanted), np.random.default_rng(seed)
+    places, order = push_apart(wanted, 10, 0, 100), np.argsort(wanted, kind="stable")
     assert (np.diff(places[order]) >= 10 - 1e-9).all()
     assert places.min() >= -1e-9
     assert places.max() <= 100 + 1e-9
-    others = [np.sort(rng.uniform(0, 100, 6)) for _ in range(300)]
-    free = [other for other in others if (np.diff(other) >= 10).all()]
-    best = ((places - wanted) ** 2).sum()
-    assert all(best <= ((other - wanted[order]) ** 2).sum() + 1e-9 for other in free)
+    gaps = rng.dirichlet(np.ones(7), 100)[:, :6].cumsum(axis=1) * 50 + 10 * np.arange(6)  # others that are apart
+    assert ((places - wanted) ** 2).sum() <= ((gaps - wanted[order]) ** 2).sum(axis=1).min() + 1e-9
 
 
-def test_leaves_things_that_are_apart_in_place():
+def test_leaves_things_that_are_apart_in_place_and_parts_labels_around_the_top_of_a_pie():
+    """The last wedge and the first are neighbours too."""
     np.testing.assert_array_equal(push_apart([30, 80, 10], 10, 0, 100), [30, 80, 10])
     np.testing.assert_array_equal(push_around([0.5, 2, 4], [60, 60, 60]), [0.5, 2, 4])
-
-
-def test_parts_labels_around_the_top_of_a_pie():
-    """The last wedge and the first are neighbours too."""
     first, last = push_around([0.05, 6.2], [80, 80])
     assert first > 0.05
     assert last < 6.2
+
+
+# --- why -------------------------------------------------------------------------------------------------------------
+
+
+def test_explains_growth_since_the_row_before_and_over_gaps():
+    scene = GrowingLines(gdp())
+    assert [[*scene.why("value[1987, China]", frame).asked()] for frame in (17, 40)] == [2 * ["value[1986, China]"], []]
+    gaps = BarRace(GAPS)
+    assert [line.words for line in gaps.why("value[1900, 7]", 0).parts] == ["read from the table: 7, 1900"]
+    change, _ = gaps.why("value[1910.5, 7]", 0).parts
+    assert (change.words, change.arithmetic) == ("change since 1900", "0.0 - (-3.0) = 3.0")  # no percentage below 0
+    growth, _ = gaps.why("value[2000, 007]", 0).parts
+    assert (growth.words, growth.arithmetic) == ("growth since 1900", "(6.0 - 2.0) / 2.0 = 2.0")
+    for gid in ("value[1910.5, 007]", "value[1901, 7]", "value[1900, C]", "share[1900, 7]", "other"):
+        assert GrowingLines(GAPS).why(gid, 0) is None
+
+
+def test_divides_a_pie_by_the_sum_of_the_series_shown_without_missing_values():
+    scene = Pie(gdp(), top=2)
+    shown = scene.table.values[3].tolist()
+    share = scene.why(f"share[1973, {scene.table.names[1]}]", 0)
+    assert share.value == shown[1] / sum(shown)
+    (bars,) = scene.why(next(gid for gid in share.asked() if gid.startswith("total")), 0).parts
+    assert isinstance(bars, Sum)
+    assert ([term.value for term in bars.terms], bars.labels) == (shown, [*scene.names])
+    gappy = Pie(WITHOUT_NEGATIVES)
+    assert (gappy.why("total[-1]", 0).parts[0].labels, gappy.why("total[-1]", 0).value) == (["B"], 2)
+    assert gappy.why("share[-1, A]", 0) is None
+
+
+def test_counts_dates_in_days_and_frames_as_frames():
+    scene = drawn(GrowingLines(DATES))
+    assert scene.moments() == ("frame", range(2))
+    assert scene.why("date", 1).value == 18353
+    assert "until 2020-04-01" in scene.why("date", 1).parts[0].words
+    assert scene.why("value[2020-04-01, A]", 1).value == 3
