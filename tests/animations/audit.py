@@ -8,11 +8,11 @@ from animations.audit.texts import drawn_texts
 from animations.engine.painter import Painter
 
 
-def check_all_numbers(scene, values, frames=None):
+def check_all_numbers(scene, values, frames=None, also=()):
     """Every number of these frames, or of all, is that of `values`: gid → the value of each frame, or frame →
     (gid → value). Return the figure.
     """
-    report, painter = audited_with_painter(scene, values, {*CHECKS} - {"number", "twice"}, frames=frames)
+    report, painter = audited_with_painter(scene, values, {*CHECKS} - {"number", "twice", *also}, frames=frames)
     assert report.check().compared == report.numbers > 0
     return painter.figure
 

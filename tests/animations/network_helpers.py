@@ -80,10 +80,3 @@ def trained_net(name):
     """Return model, recording and input shape of one of NETS."""
     layers, shape = NETS[name]
     return *trained(layers(), shape), shape
-
-
-@functools.cache
-def trained_xor():
-    """Return the model of "xor" after nine updates, and its recording."""
-    layers, shape = NETS["xor"]
-    return trained(layers(), shape, epochs=9)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
-from network_helpers import NETS, Holder, convolutional, dense, trained, trained_net, trained_xor
+from network_helpers import NETS, Holder, convolutional, dense, trained, trained_net
 
 import tinylearn as tl
 from animations import Backpropagation, NetworkDiagram, audit
@@ -14,7 +14,8 @@ from animations.audit import CHECKS
 from animations.audit.texts import drawn_texts
 from animations.engine.painter import Painter
 from animations.scenes.network.passes import UpdatePasses
-from tests.animations.samples.network import learn
+from animations.why import Code
+from tests.animations.samples.network import hidden, learn
 
 # --- layout -----------------------------------------------------------------------------------------------------------
 
@@ -46,19 +47,25 @@ def check_room(scene):
 
 
 @pytest.mark.parametrize("name", NETS)
-def test_finds_room_for_titles_shapes_and_counts_of_the_summary(name):
+def test_finds_room_for_titles_shapes_counts_and_parameters(name):
     model, recording, shape = trained_net(name)
     scene = NetworkDiagram(recording, model, input_shape=shape)
     Painter(scene).show(0)
     check_room(scene)
-    columns = [column for row in scene.rows for column in row if column.count not in ("", "from above")]
-    for column, line in zip(columns, model.summary(shape).splitlines()[1:-1], strict=True):
-        assert f" {column.title} " in line
-        assert line.endswith(column.count)
-        assert f" {column.shape_text} " in line
+    columns = [column for row in scene.rows for column in row if column.count != "from above"]
+    assert [column.name for column in columns] == ["input", *model.layer_names]
+    for column, line in zip(columns[1:], model.summary(shape).splitlines()[1:-1], strict=True):
         labels = [text for text in scene.page.axes.texts if text.get_position()[0] == column.x and not text.get_gid()]
         middle = [text.get_text() for text in labels if text.get_position()[1] < column.top]
         assert middle[:3] == [column.title, column.shape_text, column.count]
+        assert f" {column.title} " in line
+        assert f" {column.shape_text} " in line
+        assert line.endswith(column.count)
+    shown = [block.parameter.name for column in columns for block in column.blocks]
+    assert shown == [f"{layer}.{key}" for layer, each in zip(model.layer_names, model.layers, strict=True)
+                     for key in list(each.params)[:4]]  # fmt: skip
+    gids = {text.get_gid() for text in drawn_texts(scene.page.figure)}
+    assert {f"{parameter}.{kind}" for parameter in shown for kind in ("norm", "largest")} <= gids
 
 
 @st.composite
@@ -91,44 +98,32 @@ def test_finds_room_for_any_network(network):
     layers, shape, size = network
     model, recording = trained(layers, shape, epochs=2, rate=0.1 * size)
     scene = NetworkDiagram(recording, model, input_shape=shape)
-    audit(scene, recording, frames=[2], checks=set(CHECKS) - {"redraw"}).check()
+    audit(scene, recording, frames=[2], checks={*CHECKS} - {"redraw", "covered", "contrast", "edge", "why"}).check()
     check_room(scene)
 
 
 def test_continues_a_long_network_in_a_second_row():
-    model, recording = trained(dense(*[3] * 10), (3,))
-    scene = NetworkDiagram(recording, model)
+    scene = NetworkDiagram(*trained(dense(*[3] * 10), (3,))[::-1])
     assert len(scene.rows) > 1
     for above, below in itertools.pairwise(scene.rows):
         assert (below[0].name, below[0].count) == (above[-1].name, "from above")
-    layers = [column.name for row in scene.rows for column in row if column.count != "from above"]
-    assert layers == ["input", *model.layer_names]
 
 
-# --- numbers ----------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("name", ["xor", "any parameters"])
-def test_shows_a_norm_and_scale_after_the_name_of_every_parameter(name):
-    model, recording, shape = trained_net(name)
+def test_shows_a_norm_after_the_name_of_every_parameter():
+    model, recording, shape = trained_net("any parameters")
     scene = NetworkDiagram(recording, model, input_shape=shape)
     shown = [block.parameter for row in scene.rows for column in row for block in column.blocks]
-    wanted = [f"{name}.{key}" for name, layer in zip(model.layer_names, model.layers, strict=True)
-              for key in list(layer.params)[:4]]  # fmt: skip
-    assert [parameter.name for parameter in shown] == wanted
     names = {f"{parameter.name}.norm": parameter.key for parameter in shown if len(parameter.key) < 14}
     names |= {"step": "Update", "epoch": "Epoch"}
     audit(scene, recording, names=names, frames=[0, 5], checks={"number", "name"}).check()
-    gids = {text.get_gid() for text in drawn_texts(scene.page.figure)}
-    assert {"loss", *(f"{name}.{kind}" for name in wanted for kind in ("norm", "largest"))} <= gids
 
 
 def test_writes_few_numbers_out_but_not_many():
     model, recording = trained(dense(8, 3, 4, 7, 7), (8,))
-    painter = Painter(NetworkDiagram(recording, model))
-    painter.show(0)
-    gids = {text.get_gid() for text in drawn_texts(painter.figure)}
-    written = {name for name in recording.names if any(str(gid).startswith(f"{name}[") for gid in gids)}
+    scene = NetworkDiagram(recording, model)
+    Painter(scene).show(0)
+    gids = {str(text.get_gid()) for text in drawn_texts(scene.page.figure)}
+    written = {name for name in recording.names if any(gid.startswith(f"{name}[") for gid in gids)}
     assert written == {"dense_1.w", "dense_1.b", "dense_2.w", "dense_2.b"}
     assert {f"dense_1.w[{i},{j}]" for i in range(8) for j in range(3)} <= gids
 
@@ -136,22 +131,22 @@ def test_writes_few_numbers_out_but_not_many():
 def test_draws_numbers_that_are_not_finite():
     model, recording = trained(dense(2, 3, 1), (2,))
     recording.table = recording.table.copy()
-    recording["dense_1.w"][5, [0, 1], 0] = np.inf
-    recording["dense_1.w"][6, 0, 1:] = recording["dense_1.w"][6, 1] = np.nan
-    recording["dense_1.b"][5, 1] = np.inf
-    recording["dense_1.b"][6] = np.nan
+    recording["dense_1.w"][5, [0, 1], 0] = recording["dense_1.b"][5, 1] = np.inf
+    recording["dense_1.w"][6, 0, 1:] = recording["dense_1.w"][6, 1] = recording["dense_1.b"][6] = np.nan
     audit(NetworkDiagram(recording, model), recording, checks={"number", "cut off", "touching"}).check()
 
 
-def test_shows_every_nth_update_and_chosen_steps(tmp_path):
+def test_shows_every_nth_update_and_chosen_steps_of_a_loaded_recording(tmp_path):
+    """It says what it does not know."""
     model, recording = trained(dense(2, 3), (2,), epochs=20, every=5, path=tmp_path / "run")
     assert NetworkDiagram(recording, model).steps.tolist() == [0, 5, 10, 15, 20]
     recording = tl.Recording.load(tmp_path / "run")
     scene = NetworkDiagram(recording, model, steps=[0, 15])
     assert scene.steps.tolist() == [0, 15]
-    audit(scene, recording, checks=["number"]).check()
-    model, recording = trained(dense(1, 1), (1,), epochs=300)
-    assert len(NetworkDiagram(recording, model).steps) == 61
+    assert "its origin is unknown" in scene.why("dense_1.w[0,0]", 1).parts[0].words
+    assert scene.why("loss", 1).parts[0].words == "as recorded"
+    audit(scene, recording, checks=["number", "why"]).check()
+    assert len(NetworkDiagram(*trained(dense(1, 1), (1,), epochs=300)[::-1]).steps) == 61
 
 
 def test_shows_unknown_outputs_without_an_input_shape():
@@ -159,14 +154,6 @@ def test_shows_unknown_outputs_without_an_input_shape():
     scene = NetworkDiagram(recording, model)
     audit(scene, recording, frames=[6]).check()
     assert [text.get_text() for text in drawn_texts(scene.page.figure)].count("?") == 1 + len(model.layers)
-
-
-def emptied(recording):
-    return tl.Recording(recording.table[:0], recording.meta, source="memory")
-
-
-def far_too_long(*_):
-    return trained(dense(*[2] * 40), (2,), epochs=1)[::-1]
 
 
 NOT_OF_THIS = r"not of this model: dense_1.w has shape \(2, 3\) in the recording, and"
@@ -179,15 +166,16 @@ NOT_OF_THIS = r"not of this model: dense_1.w has shape \(2, 3\) in the recording
     (lambda model, recording: (recording, tl.Sequential([Holder({"a": (2, 3)})])), f"{NOT_OF_THIS} is not there in"),
     (lambda model, recording: (recording, model, []), "NetworkDiagram: steps must"),
     (lambda model, recording: (recording, model, [17]), "step 17 is not in this recording"),
-    (lambda model, recording: (emptied(recording), model), "the recording is still empty"),
-    (far_too_long, r"39 layers need \d+ rows, and there is room for 4; draw a Sequential with some"),
+    (lambda model, recording: (tl.Recording(recording.table[:0], recording.meta, source="m"), model), "still empty"),
+    (lambda *_: trained(dense(*[2] * 40), (2,), epochs=1)[::-1],
+     r"39 layers need \d+ rows, and there is room for 4; draw a Sequential with some"),
 ])  # fmt: skip
 def test_refuses_things_that_do_not_belong_together(change, message):
     with pytest.raises((TypeError, ValueError), match=message):
-        NetworkDiagram(*change(*trained_xor()))
+        NetworkDiagram(*change(*trained_net("xor")[:2]))
 
 
-# --- one update -------------------------------------------------------------------------------------------------------
+# --- one update, and hidden neurons -----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("layers", [((1, 3), tl.Tanh, (3, 1)), ((2, 1), tl.ReLU, (1, 2), tl.ReLU, (2, 1)), ((2, 1),)])
@@ -195,8 +183,9 @@ def test_takes_the_numbers_of_any_small_network_from_its_recording(layers):
     recording = learn(*layers, x=(0.5, -1.0)[: layers[0][0]])
     for step in (1, 2):
         passes, wanted = UpdatePasses(recording, step), recording.gradients(step)
-        for name, gradient in wanted.items():
-            assert passes.gradients[name].tobytes() == gradient.tobytes()
+        assert {name: passes.gradients[name].tobytes() for name in wanted} == {
+            name: gradient.tobytes() for name, gradient in wanted.items()
+        }
         assert passes.losses[0] == recording.losses[recording.index(step)]
         for number, name in enumerate(passes.names):  # what explain says about backward
             if name.startswith("dense"):
@@ -209,3 +198,33 @@ def test_calls_a_step_too_large():
     scene = Backpropagation(learn((1, 2), tl.Tanh, (2, 1), x=(0.5,), optimizer=tl.SGD(5.0)))
     assert scene.passes.losses[1] > scene.passes.losses[0]
     assert "this step was too large" in scene.describe(scene.frames - 1)
+
+
+def test_runs_the_chain_of_an_update_through_the_picture_and_tells_of_the_new_parameters_after_the_step():
+    """From a weight's gradient each number leads to one on the picture, until the target is reached."""
+    recording = learn((2, 1), tl.Tanh, (1, 1))
+    scene = Backpropagation(recording)
+    turn, last = scene.beats.turn - 1, scene.frames - 1
+    gids, reached = ["dense_1.w[0,0].gradient"], set()
+    while gids:
+        reached.add(gid := gids.pop())
+        gids += [asked for asked in scene.why(gid, turn).asked() if asked not in reached]
+    assert reached == {
+        "dense_1.w[0,0].gradient", "input[0]", "dense_1[0].dout", "tanh_1[0].dout", "tanh_1[0].out", "dense_1[0].out",
+        "dense_1.w[0,0]", "dense_1.w[1,0]", "dense_1.b[0]", "input[1]", "dense_2.w[0,0]", "dense_2[0].dout",
+        "dense_2[0].out", "dense_2.b[0]", "target[0]",
+    }  # fmt: skip
+    assert [scene.why("loss_now", at).value for at in (turn, last)] == pytest.approx(scene.passes.losses, rel=1e-12)
+    assert "with the new parameters" in scene.why("loss_now", last).says
+    (line, *_) = scene.why("dense_1[0].out", last).parts
+    assert [piece.value for piece in line.pieces if not isinstance(piece, str)][1] == recording.at(1)["dense_1.w"][0, 0]
+    step = scene.why("dense_1.w[0,0]", last)
+    assert [*step.asked()] == ["dense_1.w[0,0].before", "learning_rate", "dense_1.w[0,0].gradient"]
+
+
+def test_leads_from_a_hidden_layer_to_the_pixels_and_the_gradients():
+    scene = hidden()
+    assert scene.why("upper.answers[1]", 2).value == pytest.approx(scene.answers[2, 0, 1])
+    assert {*scene.why("lower.predicted", 3).asked()} == {"out.dense_2[1,0]"}
+    assert isinstance(scene.why("gradient.dense_1.w[3,0]", 3).parts[-1], Code)
+    assert hidden(network=False).why("gradient.dense_1.w[3,0]", 3) is None
