@@ -27,7 +27,7 @@ from pathlib import Path
 import numpy as np
 sys.path.insert(1, {str(ROOT)!r})  # where the tests are; tinylearn is the one here
 from tests.bad_input.hostile import OPEN, WRONG, Given
-from tests.bad_input.layer_cases import LAYERS
+from tests.bad_input.library_cases import LAYERS
 from tests.bad_input.verdict import judge
 x = np.ones((4, 3))
 for given in (Given(x.tolist(), x, True), Given("text", WRONG, True), Given(x[:, :2], OPEN, True)):

@@ -14,22 +14,20 @@ All arguments but one or two are then good, and those are hostile. What must hol
   error nothing at all.
 """
 
-from __future__ import annotations
-
 import copy
 import dis
 import os
 import re
 import warnings
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 from hypothesis import strategies as st
 
-from tests.bad_input.hostile import OPEN, WRONG, Argument, Given, Made, furnish
+from tests.bad_input.hostile import OPEN, WRONG, Made, furnish
 from tinylearn import DivergenceError, GradientError
 from tinylearn.checks import shortened
 
@@ -40,13 +38,11 @@ EXPECTATION = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class Verdict:
+class Verdict(NamedTuple):
     kind: str  # "right", "refused" or "fault"
     text: str
 
 
-@dataclass
 class Subject:
     """A public function, or a method: `call(**arguments)` returns what it answers, in arrays, numbers and texts.
 
@@ -54,23 +50,16 @@ class Subject:
     files   writes into the case's folder what the call reads
     """
 
-    call: Callable[..., Any]
-    arguments: Mapping[str, Argument]
-    speaks: tuple[str, ...] = ()
-    files: Callable[[Path], Any] | None = None
-
-    def __init__(
-        self, call: Callable[..., Any], *, speaks: tuple[str, ...] = (), files: Any = None, **arguments: Argument
-    ) -> None:
+    def __init__(self, call, *, speaks=(), files=lambda folder: None, **arguments):
         self.call, self.arguments, self.speaks, self.files = call, arguments, speaks, files
 
-    def cases(self) -> st.SearchStrategy[dict[str, Given]]:
+    def cases(self):
         """Return a strategy: a Given for each argument, one or two of them hostile, sometimes none."""
         return _cases(self.arguments)
 
 
 @st.composite
-def _cases(choose: Any, arguments: Mapping[str, Argument]) -> dict[str, Given]:
+def _cases(choose, arguments):
     names = list(arguments)
     wild = {choose(st.sampled_from([*3 * names, None])), choose(st.sampled_from([*names, *3 * [None]]))}
     return {
@@ -79,102 +68,100 @@ def _cases(choose: Any, arguments: Mapping[str, Argument]) -> dict[str, Given]:
     }
 
 
-def judge(name: str, subject: Subject, case: Mapping[str, Given], folder: Path) -> Verdict:
+def judge(name, subject, case, folder):
     """Make one call, in a folder of its own in an empty one, and say what came of it."""
-    around, folder = folder, folder / "case"
+    text = _fault(name, subject, case, folder / "case")
+    return text if isinstance(text, Verdict) else Verdict("fault", text)
+
+
+def _fault(name, subject, case, folder):
+    """Return the text of a fault, or another verdict."""
     folder.mkdir()
     furnish(folder)
-    if subject.files is not None:
-        subject.files(folder)
+    subject.files(folder)
     arguments = {key: _made(given.value, folder) for key, given in case.items()}
+
+    def plain():
+        known = {key: given.value if given.plain is OPEN else given.plain for key, given in case.items()}
+        return {key: _made(value, folder) for key, value in known.items()}
+
     kept = {key: copy.deepcopy(data) for key, value in arguments.items() if (data := _data(value))}
-    files = _listing(around)
+    files = _listing(folder.parent)
     answer, error, warned = _call(subject.call, arguments)
-    if warned and all(_finite(value) for value in arguments.values()):
-        return Verdict("fault", f"warns: {warned}")
+    finite = all(_finite(value) for value in arguments.values())
+    if warned and finite:
+        return f"warns: {warned}"
     if written := [key for key, before in kept.items() if not _same(before, _data(arguments[key]))]:
-        return Verdict("fault", f"writes into {written[0]}")
-    after = _listing(around)
+        return f"writes into {written[0]}"
+    after = _listing(folder.parent)
     left = {path: content for path, content in after.items() if files.get(path) != content}
     if error is not None:
         if left or files.keys() - after.keys():
-            return Verdict("fault", f"an error leaves {sorted(left)}")
-        if all(not given.hostile or given.meaning_known() for given in case.values()):
-            _, plain_error, _ = _call(subject.call, _plain(case, folder))
-            if plain_error is None or not any(given.hostile for given in case.values()):
-                return Verdict("fault", f"refuses what is right, or the same as plain numbers: {error}")
+            return f"an error leaves {sorted(left)}"
+        hostile = [given for given in case.values() if given.hostile]
+        known = all(given.meaning_known() for given in hostile)
+        if not hostile or (known and _call(subject.call, plain())[1] is None):
+            return f"refuses what is right, or the same as plain numbers: {error}"
         return _refusal(name, subject, case, arguments, error)
     if any(".tmp" in path for path in left):
-        return Verdict("fault", f"leaves {sorted(left)}")
+        return f"leaves {sorted(left)}"
+    answered = _short(answer)
     if wrong := [key for key, given in case.items() if given.plain is WRONG]:
-        return Verdict("fault", f"takes a {wrong[0]} that is wrong, and answers {_short(answer)}")
-    return _answer(subject, case, arguments, answer, folder)
-
-
-def _answer(
-    subject: Subject, case: Mapping[str, Given], arguments: Mapping[str, Any], answer: Any, folder: Path
-) -> Verdict:
-    """Judge what was answered."""
-    if all(_finite(value) for value in arguments.values()) and not _finite(answer):
-        return Verdict("fault", f"finite numbers give {_short(answer)}")
+        return f"takes a {wrong[0]} that is wrong, and answers {answered}"
+    if finite and not _finite(answer):
+        return f"finite numbers give {answered}"
     if any(given.plain is not OPEN for given in case.values()):
-        expected, error, _ = _call(subject.call, _plain(case, folder))
+        expected, error, _ = _call(subject.call, plain())
         if error is not None:
-            return Verdict("fault", f"answers {_short(answer)}, but refuses the same as plain numbers: {error}")
+            return f"answers {answered}, but refuses the same as plain numbers: {error}"
         if not _close(answer, expected):
-            return Verdict("fault", f"answers {_short(answer)}, but {_short(expected)} for the same as plain numbers")
-    return Verdict("right", _short(answer))
+            return f"answers {answered}, but {_short(expected)} for the same as plain numbers"
+    return Verdict("right", answered)
 
 
-def _refusal(
-    name: str, subject: Subject, case: Mapping[str, Given], arguments: Mapping[str, Any], error: BaseException
-) -> Verdict:
+def _refusal(name, subject, case, arguments, error):
     """Judge an error."""
-    text, kind = str(error), type(error).__name__
-    said = f"{kind}: {text}"
+    text = str(error)
+    said = f"{type(error).__name__}: {text}"
     if not isinstance(error, DOCUMENTED):
-        return Verdict("fault", f"an error that is not documented, {said}")
+        return f"an error that is not documented, {said}"
     paths = [str(value) for value in arguments.values() if isinstance(value, str | Path) and len(str(value)) > 1]
     came = [arguments[key] for key, given in case.items() if given.hostile]
     path_told = any(isinstance(value, str | Path) and str(value) in text for value in came)
     if isinstance(error, GradientError | DivergenceError) or (isinstance(error, OSError) and path_told):
         return Verdict("refused", said)
     if not _raised_on_purpose(error):
-        return Verdict("fault", f"a raw message, {said}")
+        return f"a raw message, {said}"
     parts = {*name.partition(",")[0].split("."), *subject.speaks, *paths}  # "fit, classes" is a row of fit
     if not any(_names(text, part) for part in parts):
-        return Verdict("fault", f"a message that names no part, {said}")
+        return f"a message that names no part, {said}"
     if not EXPECTATION.search(text):
-        return Verdict("fault", f"a message that says not what is expected, {said}")
+        return f"a message that says not what is expected, {said}"
     if not any(_tells(text, word) for value in came for word in _words(value)):
-        return Verdict("fault", f"a message that says not what came, {said}")
+        return f"a message that says not what came, {said}"
     return Verdict("refused", said)
 
 
 # --- one call ---------------------------------------------------------------------------------------------------------
 
 
-def _call(call: Callable[..., Any], arguments: Mapping[str, Any]) -> tuple[Any, BaseException | None, str]:
+def _call(call, arguments):
     """Return what a call answers, the error it raises, and the first warning, as far as they are."""
+    answer = error = None
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
-            answer, error = call(**arguments), None
+            answer = call(**arguments)
         except Exception as raised:
-            answer, error = None, raised
+            error = raised
     return answer, error, str(caught[0].message) if caught else ""
 
 
-def _plain(case: Mapping[str, Given], folder: Path) -> dict[str, Any]:
-    """Return the arguments of a case with plain values, where they are known."""
-    return {key: _made(given.value if given.plain is OPEN else given.plain, folder) for key, given in case.items()}
-
-
-def _made(value: Any, folder: Path) -> Any:
+def _made(value, folder):
     return value.make(folder) if isinstance(value, Made) else value
 
 
-def _listing(folder: Path) -> dict[str, bytes]:
+def _listing(folder):
     """Return the content of each file in a folder, by its path; b"" for a folder in it."""
     found = {}
     for place, folders, files in os.walk(folder):
@@ -184,13 +171,11 @@ def _listing(folder: Path) -> dict[str, bytes]:
     return found
 
 
-def _raised_on_purpose(error: BaseException) -> bool:
+def _raised_on_purpose(error):
     """Return whether the error comes from a `raise` in tinylearn, animations or chapters."""
     trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
+    while trace.tb_next is not None:
         trace = trace.tb_next
-    if trace is None:
-        return False
     code, module = trace.tb_frame.f_code, trace.tb_frame.f_globals.get("__name__", "")
     raises = dis.opname[code.co_code[trace.tb_lasti]] == "RAISE_VARARGS"
     return raises and module.split(".")[0] in ("tinylearn", "animations", "chapters")
@@ -199,13 +184,8 @@ def _raised_on_purpose(error: BaseException) -> bool:
 # --- values -----------------------------------------------------------------------------------------------------------
 
 
-def _data(value: Any) -> list[Any]:
-    """Return the arrays, numbers and texts that a value is made of, without objects."""
-    return [leaf for leaf in _leaves(value) if isinstance(leaf, np.ndarray | int | float | str | type(None))]
-
-
-def _leaves(value: Any) -> Iterator[Any]:
-    """Yield the arrays, numbers and texts that a value is made of."""
+def _leaves(value):
+    """Yield the arrays, numbers, texts and objects that a value is made of."""
     if isinstance(value, Mapping):
         value = list(value.values())
     if isinstance(value, list | tuple | set):
@@ -215,80 +195,86 @@ def _leaves(value: Any) -> Iterator[Any]:
         yield value
 
 
-def _finite(value: Any) -> bool:
+def _data(value):
+    """Return the leaves of a value that are no objects."""
+    return [leaf for leaf in _leaves(value) if isinstance(leaf, np.ndarray | int | float | str | type(None))]
+
+
+def _finite(value):
     leaves = [np.asarray(leaf) for leaf in _leaves(value) if isinstance(leaf, np.ndarray | np.generic | float)]
     return all(np.isfinite(leaf).all() for leaf in leaves if leaf.dtype.kind in "fc")
 
 
-def _same(before: list[Any], after: list[Any]) -> bool:
+def _same(before, after):
     """Return whether the same leaves are there still, bit for bit."""
-    return len(before) == len(after) and all(map(_same_leaf, before, after))
+
+    def same(one, other):
+        if isinstance(one, np.ndarray) and one.dtype != object:
+            return one.tobytes() == other.tobytes() and one.dtype == other.dtype
+        return repr(one) == repr(other)
+
+    return len(before) == len(after) and all(map(same, before, after))
 
 
-def _same_leaf(one: Any, other: Any) -> bool:
-    if isinstance(one, np.ndarray) and one.dtype != object:
-        return one.tobytes() == other.tobytes() and one.dtype == other.dtype
-    return repr(one) == repr(other)
-
-
-def _close(one: Any, other: Any) -> bool:
+def _close(one, other):
     """Return whether two answers are the same, but for rounding in float32."""
+
+    def close(a, b):
+        if np.asarray(a).dtype.kind in "fiubc" and np.asarray(b).dtype.kind in "fiubc":
+            return np.shape(a) == np.shape(b) and np.allclose(a, b, rtol=1e-3, atol=1e-3, equal_nan=True)
+        return str(a) == str(b)
+
     one, other = list(_leaves(one)), list(_leaves(other))
-    if len(one) != len(other):
-        return False
-    for a, b in zip(one, other, strict=True):
-        numbers = np.asarray(a).dtype.kind in "fiubc" and np.asarray(b).dtype.kind in "fiubc"
-        if numbers and not (np.shape(a) == np.shape(b) and np.allclose(a, b, rtol=1e-3, atol=1e-3, equal_nan=True)):
-            return False
-        if not numbers and str(a) != str(b):
-            return False
-    return True
+    return len(one) == len(other) and all(map(close, one, other))
 
 
-def _names(text: str, part: str) -> bool:
+def _names(text, part):
     """Return whether a message names this part, as a word of its own: "does not fit" names no fit."""
     return bool(re.search(rf"(?<!\w)(?<!not ){re.escape(part)}(?!\w)", text, re.IGNORECASE))
 
 
-def _tells(text: str, word: str) -> bool:
+def _tells(text, word):
     """Return whether a message tells what came: a whole word, and one that it may hold anyway only after "got"."""
-    alone = rf"(?<!\w){re.escape(word)}(?!\w)"
     if (len(word) > 2 and not word.isalpha()) or word == "()":
         return word.lower() in text.lower()
+    alone = rf"(?<!\w){re.escape(word)}(?!\w)"
     told = rf"['\"]{alone}|(\b(got|rows|is|are|has|returned)\b|=).*{alone}|{alone} (is|was)\b"
     return bool(word) and bool(re.search(told, text, re.IGNORECASE))
 
 
-def _words(value: Any) -> list[str]:
+def _words(value):
     """Return the words by which a message may tell a value: itself, its shape, its dtype, its type, an entry."""
     words = [repr(value), shortened(value), str(value), type(value).__name__, getattr(value, "__name__", "")]
     if callable(value) or hasattr(value, "__dict__"):  # what it returned, or holds, may be told instead
         words += ["got ", "none was", *getattr(value, "names", ())]
-    if isinstance(value, float | int | np.number):
-        words += [f"{value:g}", f"{value:,}", "()"] if not isinstance(value, complex | np.complexfloating) else []
+    if isinstance(value, float | int | np.number) and not isinstance(value, np.complexfloating):
+        words += [f"{value:g}", f"{value:,}", "()"]
     if isinstance(value, str | Path | bytes):
-        return [word for word in [*words, Path(str(value)).name, Path(str(value)).suffix] if word]
+        words += [Path(str(value)).name, Path(str(value)).suffix]
     if isinstance(value, list | tuple | set | dict):
         parts = [*value, *(value.values() if isinstance(value, dict) else ())]
         words += ["none", "has no", str(len(value)), *map(repr, parts), *map(str, parts)]
         words += [part.__name__ for part in parts if isinstance(part, type)]
-        words += [str(part.shape) for part in parts if isinstance(part, np.ndarray)]
+        words += [str(np.shape(part)) for part in parts if isinstance(part, np.ndarray)]
         words += [f"({len(part)},)" for part in parts if isinstance(part, list)]
-    if not isinstance(value, np.ndarray | np.generic | list):
-        return words
+    if isinstance(value, np.ndarray | np.generic | list):
+        words += _words_of_numbers(value)
+    return words
+
+
+def _words_of_numbers(value):
     try:
         array = np.asarray(value)
     except ValueError:  # ragged
-        return words
+        return []
     entries = array.reshape(-1)[:50].tolist()
     if array.size and array.dtype.kind in "fiu":
         entries += [array.min().item(), array.max().item() + 0.0]  # -0 is told as 0
-    described = [str(array.shape), str(array.dtype), *map(str, array.shape), *map(repr, entries), *map(str, entries)]
-    numbers = [value for value in entries if isinstance(value, float | bool | np.floating)]
-    described += [f"{value:{form}}" for value in numbers for form in ("g", ".10g")]
-    return [*words, *described, "nan", "inf", "none"]
+    words = [str(array.shape), str(array.dtype), *map(str, array.shape), *map(repr, entries), *map(str, entries)]
+    numbers = [entry for entry in entries if isinstance(entry, float | bool | np.floating)]
+    return [*words, *(f"{number:{form}}" for number in numbers for form in ("g", ".10g")), "nan", "inf", "none"]
 
 
-def _short(value: Any) -> str:
+def _short(value):
     text = " ".join(repr(value).split())
     return text if len(text) < 120 else text[:117] + "..."
