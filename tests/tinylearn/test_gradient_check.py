@@ -119,17 +119,14 @@ embedding = spoilt(Embedding, None, *SIZES, name="Embedding")
     (ReLU, np.array([[1.0, 0.0, -1.0]]), GradientError, r"x\[0, 1\]: backward gives -?0, central"),
     # the second ReLU is given zeros; in the model no harm
     (lambda: Sequential([dense(half)(), ReLU(), ReLU()]), X, GradientError, r"^half_1, Half\(3, 3\): x\["),
-    (lambda: spoilt(Net, after(with_penalty), right())(), X, GradientError,
-     r"^SpoiltNet\(.*\): .* half_1\.w is not 0 for a"),
+    (lambda: spoilt(Net, after(with_penalty), right())(), X, GradientError, r"^SpoiltNet\(.*half_1\.w is not 0"),
     (lambda: spoilt(Sequential, lambda self, dout, right: right(dout / 2), [embedding()])(), WORDS, GradientError,
      r"^SpoiltSequential\(\[Embedding\(5, 2\)\]\): embedding_1\.table\["),
     (spoilt(Embedding, last_only, *SIZES), WORDS, GradientError, r"table\[\d, \d\]: backward gives"),
     (embedding, [[1.0]], GradientError, r"out changes with x\[0, 0\]; return dx, or give x as integers$"),
     (embedding, [[9]], IndexError, r"Embedding\(5, 2\): index 9 is out of bounds"),
-    (spoilt(Tanh, None, forward=lambda self, x: Tanh.forward(self, x.reshape(4, 3))), X, ValueError,
-     r"^SpoiltTanh\(\): cannot reshape array of size 3"),
-    (spoilt(Tanh, None, forward=lambda self, x: x.sum()), X, GradientError,
-     r"SpoiltTanh\(\): forward must return a batch \(N, …\), got a single number"),
+    (spoilt(Tanh, None, forward=lambda self, x: Tanh.forward(self, x.reshape(4, 3))), X, ValueError, r"cannot reshape"),
+    (spoilt(Tanh, None, forward=lambda self, x: x.sum()), X, GradientError, "a batch .*, got a single number"),
     (right, [[np.nan]], ValueError, "finite"),
     (right, np.zeros((0, 3)), ValueError, "at least one row"),
     (right, 1.0, ValueError, "row"),
@@ -229,8 +226,7 @@ def test_checks_a_loss():
 
 
 @pytest.mark.parametrize(("loss", "predicted", "target", "error", "message"), [
-    (spoilt_loss(backward=lambda self: self.difference), PREDICTED, TARGET, GradientError,
-     r"predicted\[1, 0\]: backward gives -5, central differences -2.5"),
+    (spoilt_loss(backward=lambda self: self.difference), PREDICTED, TARGET, GradientError, "gives -5, .* -2.5"),
     (spoilt_loss(backward=lambda self: MSE.backward(self) * (3 - len(self.difference))), PREDICTED, TARGET,
      GradientError, r"predicted\[0, 1\]: backward gives 4, central differences 2"),
     (spoilt_loss(backward=emptying), PREDICTED, TARGET, GradientError, "dpredicted differs in a second backward"),
@@ -243,5 +239,5 @@ def test_checks_a_loss():
 ], ids=str)  # fmt: skip
 def test_says_what_is_wrong_with_a_loss(loss, predicted, target, error, message):
     start = rf"^{re.escape(str(loss))}: " if error is GradientError else ""
-    with pytest.raises(error, match=start + message):
+    with pytest.raises(error, match=f"{start}.*{message}"):
         check_gradients(loss, predicted, target)

@@ -159,8 +159,7 @@ def conv(*arguments, **settings):
     (lambda: Dense("3", 3, rng=RNG), TypeError, "^Dense: n_in must be a whole number, got '3'; write 3$"),
     (lambda: Dense(2, 3, rng=0), TypeError, r"^Dense: rng must be a NumPy generator, such as np\.random\.default_rng"),
     (lambda: conv(1, 1, 3, 1, -1), ValueError, "^Conv2D: padding must not be negative, got -1$"),
-    (lambda: conv(1, 2, 3, weights=lambda shape, rng: np.ones(2)), ValueError,
-     r"^Conv2D: the initializer of w must return shape \(3, 3, 1, 2\), got \(2,\)$"),
+    (lambda: conv(1, 2, 3, weights=lambda shape, rng: np.ones(2)), ValueError, "initializer of w .* shape"),
     *((lambda rate=rate: Dropout(rate, rng=RNG), ValueError, rf"^Dropout: rate must be in \[0, 1\), got {rate}$")
       for rate in (1.0, -0.1, math.nan)),
     (lambda: tinylearn.LeakyReLU(1), ValueError, r"^LeakyReLU: slope must be in \[0, 1\)"),

@@ -86,8 +86,7 @@ ONE = np.array([[0], [1], [0]])
 
 
 @refusals(
-    (lambda: second(HALF, np.ones(3)), ValueError,
-     r"^Own\(\): target must have the shape of predicted, \(3, 1\), got \(3,\); reshape it with target\[:, None\]$"),
+    (lambda: second(HALF, np.ones(3)), ValueError, r"^Own\(\): target must .*got \(3,\); .* target\[:, None\]$"),
     (lambda: second(np.ones((3, 2)), np.ones(3)), ValueError, "target must .*; for class numbers take Categorical"),
     (lambda: second(np.ones((3, 2, 2)), np.ones(3)), ValueError, r"target must .*, got \(3,\)$"),
     (lambda: second(HALF, np.ones((3, 2))), ValueError, r"target must have the shape of predicted, .* got \(3, 2\)$"),
@@ -96,25 +95,18 @@ ONE = np.array([[0], [1], [0]])
     (lambda: second(HALF[:0], HALF[:0]), ValueError, r"predicted must hold at least one number, got shape \(0, 1\)"),
     (lambda: second(np.ones((3, 1), int), HALF), TypeError, "must hold floats, as models return, got .* int64"),
     (lambda: second(HALF.astype(np.float16), HALF), TypeError, "predicted must hold float32 or float64, got float16"),
-    (lambda: second(HALF + ONE, HALF, Brier()), ValueError,
-     r"^Brier\(\): predicted must be prob.* got 1.5; end .* with Sigmoid\(\)$"),
-    (lambda: second(HALF, HALF - ONE, Brier()), ValueError,
-     r"^Brier\(\): target must be prob.*, got -0.5; 1 is yes, 0 no$"),
+    (lambda: second(HALF + ONE, HALF, Brier()), ValueError, r"predicted .* 1.5; end .* Sigmoid\(\)$"),
+    (lambda: second(HALF, HALF - ONE, Brier()), ValueError, "^Brier.* target .*-0.5; 1 is yes"),
     (lambda: Margin().forward(np.zeros((1, 3)), [3]), ValueError, r"^Margin\(\): class numbers must lie in 0 … 2"),
-    (lambda: type("Wrong", (Own,), {"target_are": "labels"}), ValueError,
-     "Wrong: target_are must be one of 'numbers', .*'anything', got 'labels'"),
-    (lambda: backward(Gives(np.ones((3, 1)))), ValueError,
-     r"^Gives\(\): forward must return one number, got shape \(3, 1\); take its mean\(\)$"),
+    (lambda: type("Wrong", (Own,), {"target_are": "labels"}), ValueError, "Wrong: .* one of 'numb.* got"),
+    (lambda: backward(Gives(np.ones((3, 1)))), ValueError, r"^Gives\(\): .* got shape \(3, 1\); take its"),
     (lambda: backward(Gives(None)), TypeError, r"^Gives\(\): forward must return one number, got None$"),
     (lambda: backward(Gives(np.complex128(1))), TypeError, r"^Gives\(\): forward must return one number, got "),
-    (lambda: backward(Gives(0.0, 1.0)), TypeError,
-     r"^Gives\(\): backward must return .* of predicted, \(3, 1\), as an array, got 1.0$"),
+    (lambda: backward(Gives(0.0, 1.0)), TypeError, r"^Gives\(\): .* \(3, 1\), as an array, got 1.0$"),
     (lambda: backward(Gives(0.0, np.ones(3))), ValueError, r"of predicted, \(3, 1\), got \(3,\)$"),
     (lambda: Own().backward(), ValueError, r"^Own\(\): .* before forward; call forward\(predicted, target\) first$"),
-    (lambda: Loss().forward(HALF, HALF), NotImplementedError,
-     r"Loss\(\) has no forward method: a loss needs forward\(predicted"),
-    (lambda: backward(type("Half", (Loss,), {"forward": lambda *_: 0})()), NotImplementedError,
-     r"Half\(\) has no backward method"),
+    (lambda: Loss().forward(HALF, HALF), NotImplementedError, r"Loss\(\) has no forward"),
+    (lambda: backward(type("Half", (Loss,), {"forward": lambda *_: 0})()), NotImplementedError, "no backw"),
 )  # fmt: skip
 def test_refuses(call, kind, words):
     assert_refused(call, kind, words)

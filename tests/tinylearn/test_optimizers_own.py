@@ -265,17 +265,13 @@ OTHERS = [  # the optimiser of a file, another one, and what differs
 
 
 @refusals(
-    (lambda _: step_once(own(lambda self, p, g: p - g)(0.1)), TypeError,
-     r"^Own\(.*\): step must change parameters in place, .*, and return nothing, got array"),
+    (lambda _: step_once(own(lambda self, p, g: p - g)(0.1)), TypeError, r"^Own\(.*\): step must .*, got array"),
     (lambda _: step_once(own(lambda self, p, g: self.state["v"])(0.1)), KeyError,
      r"^Own\(.*\): its state has no 'v' yet; declare what it remembers: remembers = \('v',\)$"),
     (lambda _: own(None, remembers="v"), TypeError, "^Own: remembers must be .*; write .'v'.$"),
-    (lambda _: train(small_model(), own(step_once, __init__=lambda self: None)()), TypeError,
-     r"Own has no learning rate; give one to"),
-    (lambda _: step_once(type("Idle", (Optimizer,), {})(0.1)), NotImplementedError,
-     r"Idle has no step\(parameters, gradients\) of its own"),
-    (lambda folder: through_file(folder, Lion(0.1, np.random.default_rng(0)), Lion(0.1)), TypeError,
-     r"Lion\.self\.beta must be an array, a number, .*, got Generator"),
+    (lambda _: train(small_model(), own(step_once, __init__=lambda self: None)()), TypeError, "no learning rate"),
+    (lambda _: step_once(type("Idle", (Optimizer,), {})(0.1)), NotImplementedError, "Idle has no step"),
+    (lambda folder: through_file(folder, Lion(0.1, np.random.default_rng(0)), Lion(0.1)), TypeError, ".*beta must be"),
     *((lambda folder, there=there, here=here: through_file(folder, there, here), ValueError, OTHER + words)
       for there, here, words in OTHERS),
 )  # fmt: skip

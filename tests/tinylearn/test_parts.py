@@ -277,15 +277,12 @@ ATTRIBUTE = r"^Held\(.*\): its attribute v is the same array as .*{}, .*self\.pa
            lambda layer: Sequential([layer, layer]), lambda layer: Residual(layer, ReLU(), layer),
            lambda layer: Sequential([Held(one=[layer], other={"a": Residual(layer)})]))),
     (lambda: Sequential([arrays((part := dense()).params["w"][:1], ["0.w"], part=part)]), ValueError,
-     r"held_1\.0\.w and held_1\.dense_1\.w are one array, .*they are found there"),
-    (lambda: tied(after=False), ValueError,
-     r"dense_1\.w and residual_1\.dense_1\.w are one array, .*do not tie weights"),
-    (lambda: tied(after=True), ValueError,
-     r"w cannot be tied to another parameter .*write params\['w'\] = other\.copy\(\)"),
+     "held_1.* are one array"),
+    (lambda: tied(after=False), ValueError, r"dense_1\.w and residual_1\.dense_1\.w are one array, .*do not tie"),
+    (lambda: tied(after=True), ValueError, r"w cannot be tied .*params\['w'\] = other\.copy\(\)"),
     *((lambda wrap=wrap: Sequential([wrap(deep().layers[1].layers[0])]), ValueError, "already belongs to a model")
       for wrap in (Residual, lambda layer: layer.layers[0])),
-    *((lambda n=n: Sequential([in_circle(n)]), ValueError,
-       "Held holds itself; keep no reference to a layer that this one stands in") for n in (1, 2)),
+    *((lambda n=n: Sequential([in_circle(n)]), ValueError, "Held holds itself; keep no reference") for n in (1, 2)),
     # it would compute with the array of before, which never moves
     (lambda: Sequential([Residual(arrays(v := np.ones(3), ["w"], v=v))]), ValueError, ATTRIBUTE.format("w")),
     (lambda: Sequential([arrays(v := np.ones(3), state=["mean"], v=v)]), ValueError, ATTRIBUTE.format("mean")),
@@ -301,13 +298,11 @@ ATTRIBUTE = r"^Held\(.*\): its attribute v is the same array as .*{}, .*self\.pa
        r"^Held\(.*\): rng must be a generator such as np\.random\.default_rng\(0\)")
       for rng in (random.Random(0), np.random.RandomState(0))),
     *((lambda name=name: Sequential([Held(**{name: np.ones((2, 3))})]), TypeError,
-       rf"^Held: {name} is a name of the base class") for name in ("parts", "vectors")),
+       f"^Held: {name} is a name") for name in ("parts", "vectors")),
     *((lambda name=name: Sequential([Held(**{name: [1]})]), TypeError,
        rf"^Held: self\.{name} must be a dict of arrays, got \[1\]$") for name in ("params", "grads", "state")),
-    (lambda: remembering().layers[0].state.update(mean=np.ones(4)), ValueError,
-     r"BatchNorm\(3\): mean has shape \(3,\), got \(4,\)"),
-    (lambda: remembering().layers[0].state.update(median=np.ones(3)), ValueError,
-     r"BatchNorm\(3\) has no .*'median', only mean, var"),
+    (lambda: remembering().layers[0].state.update(mean=np.ones(4)), ValueError, "mean has shape"),
+    (lambda: remembering().layers[0].state.update(median=np.ones(3)), ValueError, "only mean, var"),
 )  # fmt: skip
 def test_refuses(call, kind, words):
     assert_refused(call, kind, words)
@@ -366,8 +361,7 @@ LATER = r"its part \S+ came after the model was made, so that it would never"
     *((lambda _, head=head, use=use: use(WithHead(head)), ValueError, LATER) for head, use in (
         (dense(1), at_the_start), (Residual(dense(2)), Sequential.named_arrays),
         (Sequential([dense(3)]), lambda model: model.predict(X)))),
-    (lambda _: train(Sequential([MadeInForward(), dense(1)])), ValueError,
-     r"its part madeinforward_1\.dense_1 came after the model was made"),
+    (lambda _: train(Sequential([MadeInForward(), dense(1)])), ValueError, "its part madeinf.* came after"),
     *((lambda _, kind=kind: replaced(kind), ValueError,
        rf"^BatchNorm: self\.{kind} was replaced; assign its arrays one by one") for kind in ("params", "state")),
     *((lambda _, change=change: reordered(change), ValueError, "its layers were changed after the model was made")
