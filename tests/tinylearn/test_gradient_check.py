@@ -155,15 +155,6 @@ def test_reports_the_worst_entry_with_its_numbers_and_a_smaller_tolerance_is_har
         checked(Tanh(), tolerance=1e-16)
 
 
-def test_draws_one_dout_for_each_batch_from_rng():
-    """Both modes are given the same ones, and what is inside a model takes none."""
-    for layer in (Tanh(), Sequential([Tanh()])):
-        rng, other = np.random.default_rng(3), np.random.default_rng(3)
-        check_gradients(layer, X, rng=rng)
-        other.normal(size=(4, 3)), other.normal(size=(1, 3))
-        assert rng.normal() == other.normal()
-
-
 def test_leaves_what_a_layer_in_use_has_cached_drawn_and_been_told():
     layer, rng = Centre(), np.random.default_rng(5)
     layer.forward(X)

@@ -51,22 +51,6 @@ def test_describes_a_call_as_it_is_written_but_without_defaults_generators_and_a
     assert described((object(), np.float32(1))) == "(<object object>, np.float32(1.0))"
 
 
-def test_a_run_resumes_only_with_the_same_loss_and_layers(tmp_path):
-    def train(epochs, weights=WEIGHTS, factors=WEIGHTS, resume=None):
-        rng = RNG(0)
-        model, (x, y) = Sequential([Dense(3, 1, rng=rng), Scaled(factors)]), small_data()
-        checkpoint = tl.Checkpoint(tmp_path / "run.npz", rng)
-        fit(model, x, y, loss=Weighted(weights), optimizer=SGD(0.1), epochs=epochs, rng=rng,
-            callbacks=[checkpoint], resume=resume)  # fmt: skip
-
-    train(1)
-    with pytest.raises(ValueError, match=r"loss was Weighted.*, is Weighted"):
-        train(2, weights=OTHER, resume=tmp_path / "run.npz")
-    with pytest.raises(ValueError, match=r"layer 2 is Scaled.* here, Scaled.* there"):
-        train(2, factors=OTHER, resume=tmp_path / "run.npz")
-    train(2, resume=tmp_path / "run.npz")
-
-
 def test_a_recording_explains_only_with_the_same_loss_and_layers(tmp_path):
     (x, y), model = small_data(), Sequential([Dense(3, 1, rng=RNG(0)), Scaled(WEIGHTS)])
     parts = {"x": x, "y": y, "loss": Weighted(WEIGHTS), "optimizer": SGD(0.1)}

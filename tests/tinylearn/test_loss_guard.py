@@ -140,16 +140,6 @@ def test_targets_may_be_anything():
         quantile.forward([[1]], {"part": 0.5})
 
 
-def test_guards_formulas_from_a_mixin():
-    formulas = type("Formulas", (), {name: Own.__dict__[name].__wrapped__ for name in ("forward", "backward")})
-    mixed = type("Mixed", (formulas, Loss), {})()
-    with pytest.raises(ValueError, match=r"Mixed\(\): target must have the shape"):
-        mixed.forward(HALF, np.ones(3))
-    with pytest.raises(ValueError, match="before forward"):
-        mixed.backward()
-    assert mixed.forward(HALF, [[1], [1], [1]]) == 0.5
-
-
 def test_super_forward_takes_what_that_class_takes():
     class FirstTwo(CategoricalCrossEntropy):
         """Fewer rows go into the formula than come out of the model."""
@@ -163,12 +153,9 @@ def test_super_forward_takes_what_that_class_takes():
             return np.pad(super().backward(), ((0, 2), (0, 0)))
 
     x, loss, plain = np.random.default_rng(0).normal(size=(4, 3)), FirstTwo(True), CategoricalCrossEntropy(True)
-    value = plain.forward(x[:2], np.array([2, 0]))
     for _ in range(2):
-        assert loss.forward(x, np.array([2, 0, -1, 7])) == value
+        assert loss.forward(x, np.array([2, 0, -1, 7])) == plain.forward(x[:2], np.array([2, 0]))
         np.testing.assert_array_equal(loss.backward()[:2], plain.backward())
-    with pytest.raises(ValueError, match=r"^FirstTwo\(from_logits=True\): class numbers must lie in 0 … 2, got 7"):
-        loss.forward(x, np.array([0, 7, 1, 1]))
 
 
 @pytest.mark.parametrize("make", [Own, MeanSquaredError, lambda: BinaryCrossEntropy(True)])

@@ -4,8 +4,6 @@ import tracemalloc
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from tests.tinylearn.refusals import assert_refused, refusals
 from tinylearn import BinaryCrossEntropy, CategoricalCrossEntropy, MeanSquaredError, Sigmoid, Softmax
@@ -60,17 +58,6 @@ def test_adds_a_million_float32_numbers_without_drift(loss):
     predicted, target = np.full((500_000, 2), 0.5, np.float32), np.full((500_000, 2), [[0.4, 0.6]], np.float32)
     one = loss.forward(predicted[:1], target[:1])
     assert loss.forward(predicted, target) == pytest.approx(one, rel=1e-9)
-
-
-@given(n=st.integers(1, 5), k=st.integers(2, 6), seed=st.integers(0, 2**32 - 1))
-def test_from_logits_equals_the_activation_and_the_plain_loss(n, k, seed):
-    rng = np.random.default_rng(seed)
-    x, yes, classes = rng.normal(scale=3, size=(n, k)), rng.integers(0, 2, (n, k)), rng.integers(0, k, n)
-    for kind, activation, target in ((BINARY, Sigmoid(), yes), (CATEGORICAL, Softmax(), classes)):
-        together, apart = kind(from_logits=True), kind()
-        value = apart.forward(activation.forward(x), target)
-        assert together.forward(x, target) == pytest.approx(value, rel=1e-10, abs=1e-14)
-        np.testing.assert_allclose(together.backward(), activation.backward(apart.backward()), rtol=1e-9, atol=1e-14)
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])

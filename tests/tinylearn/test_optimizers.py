@@ -61,15 +61,6 @@ def test_the_learning_rate_may_be_any_number_keeps_float32_and_changes_down_to_0
         assert not ends[2].any()
 
 
-def test_a_momentum_that_is_set_after_some_steps_starts_at_rest():
-    p, optimizer = np.array([1.0]), SGD(0.1)
-    optimizer.step(p, np.array([1.0]))
-    optimizer.momentum = 0.5
-    optimizer.step(p, np.array([1.0]))  # v = -0.1
-    optimizer.step(p, np.array([0.0]))  # v = -0.05
-    assert p[0] == pytest.approx(0.75, rel=1e-15)
-
-
 @pytest.mark.parametrize("dtype", [np.int8, bool, np.float16, np.float32, ">f8"])
 @every_optimizer
 def test_takes_gradients_of_another_dtype_as_the_numbers_that_they_are(make, dtype):

@@ -172,6 +172,7 @@ def test_shows_its_settings_and_has_weight_decay_without_a_line_and_once():
         ends.append(np.array([1.0, -2.0]))
         kind(0.1, weight_decay=0.5).step(ends[-1], np.ones(2))
     np.testing.assert_array_equal(ends[1:], [ends[0]] * 2)
+    step_once(own(lambda self, p, g: None, shrink=None)(0.1))  # no decay, no call
 
 
 @pytest.mark.parametrize("empty", [lambda one: one.state.clear(), lambda one: setattr(one, "state", {})])
