@@ -5,7 +5,7 @@ WRONG numbers, BROKEN rules with correct numbers: name → (the layer, as a func
 
 import numpy as np
 
-from tinylearn import Dense, Dropout, Flatten, Layer, Softmax, Tanh
+from tinylearn import BatchNorm, Dense, Dropout, Flatten, Layer, Softmax, Tanh
 
 GENERATOR = np.random.default_rng(0)
 
@@ -27,27 +27,20 @@ class Scale(Layer):
         return self.params[self.key] * dout
 
 
-class Centre(Layer):
-    """Normalises each column: by the batch while training, by what it remembers while predicting."""
+class Distance(Layer):
+    """out = (x - mean)²: here the gradient depends on what forward remembers, and changes, while training."""
 
     def __init__(self):
-        self.state["mean"], self.state["var"] = np.zeros(3), np.ones(3)
+        self.state["mean"] = np.zeros(3)
 
     def forward(self, x):
-        mean, var = self.state["mean"], self.state["var"]
+        self.distance = x - self.state["mean"]
         if self.training:
-            if len(x) < 2:
-                raise ValueError("a single row has no variance")
-            mean, var = x.mean(axis=0), x.var(axis=0)
-            self.state["mean"], self.state["var"] = (self.state["mean"] + mean) / 2, (self.state["var"] + var) / 2
-        self.std = np.sqrt(var)
-        self.z = (x - mean) / self.std
-        return self.z
+            self.state["mean"] = x.mean(axis=0)
+        return self.distance**2
 
     def backward(self, dout):
-        if self.training:
-            dout = dout - dout.mean(axis=0) - self.z * (dout * self.z).mean(axis=0)
-        return dout / self.std
+        return dout * 2 * self.distance
 
 
 def spoilt(kind, change, *args, name=None, **attributes):
@@ -101,9 +94,9 @@ WRONG = {
                    r"must return dx in the shape of x, \(\d, 3\), got \(\d, 1\)"),
     "None": (spoilt(Tanh, lambda self, dout, right: None),
              r"backward returned None, but out changes with x\[\d, \d\]; return dx$"),
-    "7 while training": (spoilt(Centre, lambda self, dout, right: 7 * dout if self.training else right(dout)),
+    "7 while training": (spoilt(BatchNorm, lambda self, dout, right: right(dout) * (7 if self.training else 1), 3),
                          r"x\[\d, \d\]: backward gives .*, only while training$"),
-    "7 while predicting": (spoilt(Centre, lambda self, dout, right: right(dout) if self.training else 7 * dout),
+    "7 while predicting": (spoilt(BatchNorm, lambda self, dout, right: right(dout) * (1 if self.training else 7), 3),
                            r"x\[\d, \d\]: backward gives .*, only while predicting$"),
     "no mask": (spoilt(Dropout, lambda self, dout, right: dout, 0.5),
                 r"x\[\d, \d\]: backward gives .*, only while training$"),
@@ -189,7 +182,7 @@ BROKEN = {
                         "the gradient of f is not that of the last of"),
     "caches in the class": (spoilt(Scale, of_the_cache, forward=cache_in_the_class, cache={}),
                             "the gradient of f changes when a copy runs"),
-    "caches in state": (spoilt(Centre, lambda self, dout, right: dout * self.state["mean"], forward=cache_in_state),
+    "caches in state": (spoilt(Distance, lambda self, dout, right: dout * self.state["mean"], forward=cache_in_state),
                         "dx changes when a copy runs forward in between"),
     "a penalty": (spoilt(Scale, after(lambda self: self.grads.update(f=self.grads["f"] + 0.1))),
                   "the gradient of f is not 0 for a dout of 0; .* weight_decay"),

@@ -7,8 +7,8 @@ import pytest
 
 import tinylearn as tl
 from tests.extending.embedding import Embedding
-from tests.tinylearn.planted_layers import BROKEN, WRONG, Centre, Scale, after, dense, half, spoilt
-from tinylearn import Dense, Flatten, GradientError, Layer, ReLU, Residual, Sequential, Tanh, check_gradients
+from tests.tinylearn.planted_layers import BROKEN, WRONG, Distance, Scale, after, dense, half, spoilt
+from tinylearn import Dense, Flatten, GradientError, ReLU, Residual, Sequential, Tanh, check_gradients
 
 X = np.random.default_rng(0).normal(size=(4, 3))
 WORDS = np.array([[0, 3, 3], [4, 1, 0]])
@@ -59,34 +59,23 @@ def own_parameter(self, x):
     return Scale.forward(self, x)
 
 
-class Distance(Layer):
-    """out = (x - mean)²: here the gradient depends on what forward remembers, and changes, while training."""
-
-    def __init__(self):
-        self.state["mean"] = np.zeros(3)
-
-    def forward(self, x):
-        self.distance = x - self.state["mean"]
-        if self.training:
-            self.state["mean"] = x.mean(axis=0)
-        return self.distance**2
-
-    def backward(self, dout):
-        return dout * 2 * self.distance
-
-
 def into_a_buffer(self, dout, right):
     """dx may be the same array each time."""
     self.dx = getattr(self, "dx", np.empty(dout.shape))
     return np.multiply(dout, 1 - self.out**2, out=self.dx)
 
 
+def two_rows_while_training(self, x):
+    return Tanh.forward(self, x.reshape(4, 3) if self.training else x)  # ValueError for a single row
+
+
+refusing = spoilt(Tanh, None, forward=two_rows_while_training)
 sign = spoilt(Tanh, lambda self, dout, right: None, forward=lambda self, x: np.sign(x))  # slope 0: None says so
 
 
 @pytest.mark.parametrize("make", [
     spoilt(Scale, None, forward=own_parameter), spoilt(Scale, None, key="dx"), spoilt(Tanh, into_a_buffer),
-    Centre, Distance, sign, right,
+    Distance, lambda: tl.BatchNorm(3), refusing, sign, right,
     lambda: Net(right(), Residual(right(), right()), factor=2),
     lambda: Sequential([right(), Tanh(), tl.Softmax()], np.float32),
 ])  # fmt: skip
@@ -156,7 +145,7 @@ def test_reports_the_worst_entry_with_its_numbers_and_a_smaller_tolerance_is_har
 
 
 def test_leaves_what_a_layer_in_use_has_cached_drawn_and_been_told():
-    layer, rng = Centre(), np.random.default_rng(5)
+    layer, rng = tl.BatchNorm(3), np.random.default_rng(5)
     layer.forward(X)
     z = layer.z
     checked(layer)

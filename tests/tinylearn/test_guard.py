@@ -27,9 +27,6 @@ class Gives(Layer):
     def backward(self, dout):
         return self.dx(dout)
 
-    def __repr__(self):
-        return "Gives()"
-
 
 def raising(error):
     def answer(_):
@@ -75,18 +72,18 @@ DX = lambda _: np.ones((3, 1))  # noqa: E731 (NumPy would add it to anything of 
       for shape in (("N", "..."), ("N", Ellipsis), ("N", "…", "…"))),
     (lambda: type("Declares", (Layer,), {"x_shape": "N"}), ValueError, "^Declares: x_shape must be a tuple of names"),
     (lambda: declares("N", "two")().forward(np.ones(3)), ValueError, r"expects x of shape \(N, two\), got \(3,\)$"),
-    (lambda: backward(Gives(dx=DX)), ValueError, r"^Gives\(\): .* shape of x, \(3, 2\), got \(3, 1\)$"),
-    (lambda: backward(within(Gives(dx=DX))), ValueError, r"^Gives\(\): backward must return dx .*, got \(3, 1\)$"),
-    (lambda: backward(within(Gives(dx=NONE))), ValueError, r"^Gives\(\): .* None, .*; return dx$"),
-    (lambda: backward(Sequential([dense(), Gives(dx=NONE)])), ValueError, r"^Gives\(\): backward returned None, but"),
+    (lambda: backward(Gives(dx=DX)), ValueError, r"^Gives\(.*\): .* shape of x, \(3, 2\), got \(3, 1\)$"),
+    (lambda: backward(within(Gives(dx=DX))), ValueError, r"^Gives\(.*\): backward must return dx .*, got \(3, 1\)$"),
+    (lambda: backward(within(Gives(dx=NONE))), ValueError, r"^Gives\(.*\): .* None, .*; return dx$"),
+    (lambda: backward(Sequential([dense(), Gives(dx=NONE)])), ValueError, r"^Gives\(.*\): backward returned None, but"),
     (lambda: backward(within(Gives(dx=np.ndarray.tolist))), TypeError, r"dx .*, as an array, got"),
     (lambda: assigning(v=ONES), ValueError, "gave a gradient for 'v', which is no parameter of this layer"),
     (lambda: assigning(w=np.ones(4)), ValueError, r"grads\['w'\] in the shape of w, \(2, 2\), got"),
     (lambda: assigning(w=[1.0]), TypeError, r"backward must assign self\.grads\['w'\] .*, as an array, got \[1\.0\]"),
-    (lambda: backward(within(Gives(dx=raising(IndexError("7 is too far"))))), IndexError, r"^Gives\(\): 7 is too far$"),
+    (lambda: backward(within(Gives(dx=raising(IndexError("7 is too far"))))), IndexError, r"^Gives\(.*7 is too far$"),
     (lambda: backward(Gives(dx=raising(UnicodeDecodeError("utf-8", b"", 0, 1, "odd")))), UnicodeDecodeError,
-     r"odd\nraised by Gives\(\)$"),
-    (lambda: Gives(NONE).forward(ONES), TypeError, r"^Gives\(\): forward must return out, as an array, got None"),
+     r"odd\nraised by Gives\("),
+    (lambda: Gives(NONE).forward(ONES), TypeError, r"^Gives\(.*\): forward must return out, as an array, got None"),
     (lambda: Layer().forward(ONES), NotImplementedError, r"Layer\(\) has no forward method"),
     (lambda: backward(declares("…")()), NotImplementedError, r"Declares\(\) has no backward method"),
     (lambda: dense().forward(MASKED), ValueError, r"x must hold numbers only, got a masked entry at x\[2, 0\]"),
@@ -101,7 +98,7 @@ def test_names_the_layer(call, kind, words):
 @pytest.mark.parametrize("error", [KeyError, FloatingPointError, np.linalg.LinAlgError, OSError])
 def test_an_error_of_a_forward_names_its_layer_whatever_its_type(error):
     for wrap in (lambda layer: layer, within):
-        with pytest.raises(error, match=r"^\W*Gives\(\): \W*too far"), np.errstate(all="raise"):
+        with pytest.raises(error, match=r"^\W*Gives\(.*\): \W*too far"), np.errstate(all="raise"):
             wrap(Gives(raising(error("too far")))).forward(ONES)
 
 

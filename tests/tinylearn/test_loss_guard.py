@@ -2,6 +2,7 @@
 
 import copy
 import pickle
+import re
 
 import numpy as np
 import pytest
@@ -44,9 +45,6 @@ class Gives(Loss):
 
     def backward(self):
         return given(self.gradient)
-
-    def __repr__(self):
-        return "Gives()"
 
 
 def given(answer):
@@ -99,10 +97,10 @@ ONE = np.array([[0], [1], [0]])
     (lambda: second(HALF, HALF - ONE, Brier()), ValueError, "^Brier.* target .*-0.5; 1 is yes"),
     (lambda: Margin().forward(np.zeros((1, 3)), [3]), ValueError, r"^Margin\(\): class numbers must lie in 0 … 2"),
     (lambda: type("Wrong", (Own,), {"target_are": "labels"}), ValueError, "Wrong: .* one of 'numb.* got"),
-    (lambda: backward(Gives(np.ones((3, 1)))), ValueError, r"^Gives\(\): .* got shape \(3, 1\); take its"),
-    (lambda: backward(Gives(None)), TypeError, r"^Gives\(\): forward must return one number, got None$"),
-    (lambda: backward(Gives(np.complex128(1))), TypeError, r"^Gives\(\): forward must return one number, got "),
-    (lambda: backward(Gives(0.0, 1.0)), TypeError, r"^Gives\(\): .* \(3, 1\), as an array, got 1.0$"),
+    (lambda: backward(Gives(np.ones((3, 1)))), ValueError, r"^Gives\(.*\): .* got shape \(3, 1\); take its"),
+    (lambda: backward(Gives(None)), TypeError, r"^Gives\(.*\): forward must return one number, got None$"),
+    (lambda: backward(Gives(np.complex128(1))), TypeError, r"^Gives\(.*\): forward must return one number, got "),
+    (lambda: backward(Gives(0.0, 1.0)), TypeError, r"^Gives\(.*\): .* \(3, 1\), as an array, got 1.0$"),
     (lambda: backward(Gives(0.0, np.ones(3))), ValueError, r"of predicted, \(3, 1\), got \(3,\)$"),
     (lambda: Own().backward(), ValueError, r"^Own\(\): .* before forward; call forward\(predicted, target\) first$"),
     (lambda: Loss().forward(HALF, HALF), NotImplementedError, r"Loss\(\) has no forward"),
@@ -190,10 +188,10 @@ def test_an_error_in_a_formula_is_the_same_object_names_the_loss_and_backward_ha
     with pytest.raises(type(error)) as raised:
         loss.forward(HALF, HALF)
     assert raised.value is error
-    assert f"Gives(): {text}" in str(error)
+    assert re.search(rf"^\W*Gives\(.*\): {text}", str(error))
     with pytest.raises(ValueError, match="backward was called before forward"):
         loss.backward()
-    with pytest.raises(type(error), match=r"Gives\(\)"):
+    with pytest.raises(type(error), match=r"Gives\("):
         backward(Gives(0.0, type(error)(*["again"][: len(text)])))
 
 
