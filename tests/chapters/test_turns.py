@@ -1,37 +1,42 @@
 """Pages that compute: each equals its recording, and the Python that one copies gives the numbers on the screen."""
 
 import json
+import subprocess
 from types import SimpleNamespace
 from urllib.parse import urlencode
 
+import numpy as np
 import pytest
 
+from chapters.parts.lake import make_lake, open_tiles
+from chapters.turns import turn as turns
 from tests.browser import Browser
-from tests.chapters.turns import check_python, given, in_node, write_page
+from tests.chapters.turns import check_python, given, in_node, node, write_page
+from tinylearn import SGD, Dense, DivergenceError, MeanSquaredError, Sequential, fit
+from tinylearn.initializers import ones
 
 TURNS = {  # name → chapter, how far from the recording a state may be, settings of one's own
-    "neuron": (3, 1e-13, [{"update": 6}, {"rate": 0.0004, "update": 100}, {"rate": 0.0006, "update": 50},
-                          {"rate": 0.0006, "update": 8000},
+    "neuron": (3, 1e-13, [{"rate": 0.0006, "update": 50}, {"rate": 0.0006, "update": 8000},
                           {"y": [-40, -22, 14, 32, 41, 50, 68, 104, 140, -80], "update": 1000}]),
     "table": (1, 0, [{"tenths": 13}, {"text": "day;hares;foxes\n3;1,5;2\n1;4;\n2;;-7"}]),
-    "curve_walk": (2, 1e-9, [{"step": 3}, {"rate": 0.95, "start": 18.5, "step": 100}, {"rate": 1.1, "step": 60},
+    "curve_walk": (2, 1e-9, [{"rate": 0.95, "start": 18.5, "step": 100}, {"rate": 1.1, "step": 60},
                              {"curve": "hollows", "start": 2, "rate": 0.05, "step": 5}]),
     "valley": (2, 1e-9, [{"step": 7}, {"optimizer": "momentum", "rate": 0.03, "step": 50},
                          {"optimizer": "RMSprop", "rate": 0.3, "start": [2.5, -1], "step": 50},
                          {"optimizer": "Adam", "rate": 0.75, "start": [-9, 0], "step": 90}, {"rate": 1.2, "step": 99}]),
-    "curve": (4, 1e-9, [{"update": 0}, {"update": 300, "activation": "tanh", "seed": 1, "first": 4},
-                        {"update": 100, "activation": "sigmoid", "second": 0, "first": 16},
+    "curve": (4, 1e-9, [{"update": 0}, {"update": 100, "activation": "tanh", "seed": 1, "first": 4},
+                        {"update": 50, "activation": "sigmoid", "second": 0, "first": 16},
                         {"update": 50, "activation": "none", "first": 1, "second": 8},
-                        {"update": 200, "heights": [round((k - 20) ** 2 / 200 - 1, 2) for k in range(41)]}]),
+                        {"update": 100, "heights": [round((k - 20) ** 2 / 200 - 1, 2) for k in range(41)]}]),
     "filter": (6, 0, [{"cell": [2, 0]}, {"dout": "all"},
                       {"picture": "face", "edits": [[0, 0, 1], [3, 4, 0.5]], "padding": 1, "cell": [9, 9],
                        "kernel": [[0, -1, 0], [-1, 5, -1], [0, -1, 0]]},
                       {"picture": "horse", "edits": [[31, 0, 1]], "stride": 3, "padding": 2, "dout": "all",
                        "kernel": [[-1, 0, 1], [-1, 0, 1], [-1, 0, 1]]}]),
-    "pixels": (5, 1e-6, [{}, {"model": "network", "picture": 1, "right": 4},
-                          {"picture": 1, "epoch": 8, "mirrored": True, "turned": -20, "right": 3, "down": -2},
-                          {"picture": 8, "drawn": "0a30b30c0", "right": 16, "turned": 45}]),
-    "lake": (8, 1e-13, [{}, {"slippery": True, "next": "best"}, {"slippery": True, "ahead": 1}, {"next": "best"},
+    "pixels": (5, 1e-6, [{"model": "network", "picture": 1, "right": 4},
+                         {"picture": 1, "epoch": 8, "mirrored": True, "turned": -20, "right": 3, "down": -2},
+                         {"picture": 8, "drawn": "0a30b30c0", "right": 16, "turned": 45}]),
+    "lake": (8, 1e-13, [{}, {"slippery": True, "next": "best"}, {"slippery": True, "ahead": 1},
                         {"rows": ["FFHF", "FHFF", "SFFH", "HFFG"], "slippery": True, "discount": 0.9, "ahead": 7},
                         {"rows": ["FFFH", "HFHF", "FFSF", "FHGF"], "next": "best", "discount": 0.75, "ahead": 3}]),
     "classes": (7, 0.01, [{}, {"picture": 1, "epoch": 1, "mirrored": True, "turned": 20, "right": 3, "down": -3},
@@ -53,10 +58,27 @@ def test_copies_python_that_gives_the_numbers_of_any_settings(turn, capsys):
     assert "=" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("rows", [["SFFF", "FHFH", "FFFH", "HFFG"], ["FFH", "GSF", "HFF"]])
+def test_an_action_leads_where_gymnasium_has_it_with_the_same_chance(rows, tmp_path):
+    program = tmp_path / "rules.js"
+    ask = f"console.log(JSON.stringify([false, true].map((slippery) => outcomes({json.dumps(rows)}, slippery))))"
+    program.write_text("\n".join([turns.source("core"), turns.source("lake"), ask]), encoding="utf-8")
+    found = json.loads(subprocess.run([node(), program], capture_output=True, text=True, check=True).stdout)
+    for slippery, ours in enumerate(found):
+        listed = make_lake(rows, slippery=bool(slippery)).unwrapped.P
+        for state in open_tiles(rows).tolist():
+            for action, outcomes in listed[state].items():
+                theirs = {}
+                for chance, after, _, _ in outcomes:
+                    theirs[after] = theirs.get(after, 0) + chance
+                assert dict(ours[state][action]) == pytest.approx(theirs, abs=1e-12)
+
+
 # --- in the browser --------------------------------------------------------------------------------------------------
 
 OWN = "document.querySelector('.turn').classList.contains('own')"
 CONTROLS = "[...document.querySelectorAll('.turn :is(.drag, .slider input, select, textarea)')]"
+BADGE = "return document.querySelector('.badge').textContent"
 
 
 @pytest.fixture(scope="module")
@@ -82,6 +104,13 @@ def settled(page, turn):
     return page.run(f"return tinylearnTurns.{turn.name}.settings")
 
 
+def put(page, turn, **settings):
+    """Let the page show these settings, to the end of their run."""
+    page.run(f"tinylearnTurns.{turn.name}.set(arguments[0])", settings)
+    settled(page, turn)
+    page.wait_for(f"!tinylearnTurns.{turn.name}.going")
+
+
 def change(page, turn):
     """Change, with the keyboard alone, the first of all controls that makes another run."""
     for i in range(page.run(f"return {CONTROLS}.length")):
@@ -98,38 +127,18 @@ def press_button(page, words):
              ".find((each) => each.textContent.startsWith(arguments[0])).click()", words)  # fmt: skip
 
 
-def what_the_screen_shows(page, turn):
-    """Return the Python that the page copies, and the numbers that it shows."""
-    press_button(page, "Copy")
-    page.wait_for("document.querySelector('.turn .python').textContent.includes('import')")
-    page.wait_for(f"!tinylearnTurns.{turn.name}.going")  # a long run is done in pieces
-    run = page.run(f"""
-        const {{ page, data, settings, result, text }} = tinylearnTurns.{turn.name}, plain = (value) => (
-          ArrayBuffer.isView(value) || Array.isArray(value) ? Array.from(value, plain) : value);
-        const numbers = Object.entries(page.numbers(data, settings, result))
-          .map(([name, value]) => [name, plain(value)]);
-        return {{ python: text.textContent, numbers: JSON.stringify(numbers) }};""")
-    return run | {"numbers": {text: repr(value) for text, value in json.loads(run["numbers"])}}
-
-
-BADGE = "return document.querySelector('.badge').textContent"
-
-
-def test_equals_the_recording_in_every_state_and_says_so(page, turn):
-    found = page.run(f"return tinylearnTurns.{turn.name}.found")
+def test_equals_the_recording_and_keeps_what_the_keyboard_changed_or_takes_it_back(page, turn):
+    found, badge = page.run(f"return tinylearnTurns.{turn.name}.found"), page.run(BADGE)
     assert found["states"] > 1
     assert found["largest"] <= turn.tolerance
-    assert f"{found['states']:,}" in page.run(BADGE)
-    assert ("exactly as in the recording" in page.run(BADGE)) == (found["equal"] == found["states"])
+    assert f"{found['states']:,}" in badge
+    assert ("exactly as in the recording" in badge) == (found["equal"] == found["states"])
     assert page.run("return document.documentElement.scrollWidth") <= 360
-
-
-def test_changes_the_run_by_keyboard_copies_its_python_and_keeps_it_or_takes_it_back(page, turn, capsys):
     before = settled(page, turn)
     change(page, turn)
     assert page.run(BADGE) == "Your run"
-    check_python(what_the_screen_shows(page, turn), max(turn.tolerance, 1e-9), turn.folder)
-    assert "=" in capsys.readouterr().out
+    press_button(page, "Copy")
+    page.wait_for("document.querySelector('.turn .python').textContent.includes('import')")
     page.wait_for(f"location.hash.startsWith('#turn-{turn.name}:')")
     kept, address = settled(page, turn), page.run("return location.href")
     assert kept != before
@@ -174,3 +183,60 @@ def test_drags_with_mouse_or_finger_and_leads_to_settings_by_a_link_in_the_text(
     page.run(f"document.body.style.padding = '3000px 0'; location.hash = '#turn-{turn.name}:{there}'")
     page.wait_for("Math.abs(document.querySelector('.turn').getBoundingClientRect().top) < 5")
     assert {name: settled(page, turn)[name] for name in wanted} == wanted
+    press_button(page, "Back")
+
+
+# --- what only one of them has ---------------------------------------------------------------------------------------
+
+
+def is_drawn_to_the_last_step_before_it_diverged(page, turn):
+    put(page, turn, **{"curve_walk": {"rate": 1.2, "step": 2000}, "valley": {"rate": 0.591, "step": 100},
+                       "neuron": {"rate": 0.0006, "update": 8000}}[turn.name])  # fmt: skip
+    said = page.run("return document.querySelector('.turn').innerText")
+    assert "diverges" in said or "Each leap is longer" in said
+    if turn.name == "neuron":
+        x = np.array([-40.0, -30, -10, 0, 5, 10, 20, 40, 60, 100])[:, None]
+        model = Sequential([Dense(1, 1, rng=np.random.default_rng(0), weights=ones, biases=ones)])
+        with pytest.raises(DivergenceError) as stopped:
+            fit(model, x, 1.8 * x + 32, loss=MeanSquaredError(), optimizer=SGD(0.0006), epochs=8000, batch_size=10)
+        assert page.run("return tinylearnTurns.neuron.result.last") == stopped.value.step - 2
+
+
+def makes_a_hole_by_a_click_and_ice_again_by_a_key_but_not_of_start_and_flag(page, turn):
+    page.run("document.body.style.padding = 0")
+    tiles = page.driver.find_elements("css selector", ".tile")
+    for tile, row in ((0, 0), (15, 3)):
+        page.run("arguments[0].dispatchEvent(new MouseEvent('click', { bubbles: true }))", tiles[tile])
+        assert settled(page, turn)["rows"][row] == ("SFFF", "HFFG")[row // 3]
+    tiles[4].click()
+    page.wait_for("tinylearnTurns.lake.settings.rows[1] === 'HHFH'")
+    page.run("document.querySelectorAll('.tile')[0].focus()")
+    for key in ("\ue015", "\ue007"):  # down, Enter
+        page.press(key)
+    page.wait_for("tinylearnTurns.lake.settings.rows[1] === 'FHFH'")
+
+
+def says_that_a_neuron_is_dead_and_the_curve_without_it_is_the_same(page, turn):
+    for first, dead in ((7, False), (1, True)):
+        put(page, turn, first=first)
+        page.run("document.querySelector('.neuron').focus()")
+        paths = [
+            page.run(f"return document.querySelector('.{each}').getAttribute('d')") for each in ("line", "without")
+        ]
+        line, without = (path.split("L")[:130] for path in paths)  # from x = -8 to 5
+        assert (line == without) == dead
+        assert len(without) == 130
+        said = page.run("return document.querySelector('.panels [role=status]').textContent")
+        assert ("it is dead for good" if dead else "gradient of its weight") in said
+
+
+MORE = dict.fromkeys(("curve_walk", "valley", "neuron"), is_drawn_to_the_last_step_before_it_diverged) | {
+    "lake": makes_a_hole_by_a_click_and_ice_again_by_a_key_but_not_of_start_and_flag,
+    "curve": says_that_a_neuron_is_dead_and_the_curve_without_it_is_the_same,
+}
+
+
+def test_has_what_only_this_one_has(page, turn):
+    if turn.name in MORE:
+        settled(page, turn)
+        MORE[turn.name](page, turn)
