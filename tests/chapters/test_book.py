@@ -32,7 +32,7 @@ def out(chapter_3, tmp_path_factory):
     return folder
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def page(out):
     return (out / "ch03.html").read_text(encoding="utf-8")
 
@@ -59,8 +59,7 @@ class Links(HTMLParser):
 
 @pytest.mark.parametrize("name", ["index", "ch03", "glossary"])
 def test_resolves_every_reference(out, name):
-    page = (out / f"{name}.html").read_text(encoding="utf-8")
-    links = Links(page).found
+    links = Links((out / f"{name}.html").read_text(encoding="utf-8")).found
     assert len(links) > 4
     for link in links:
         file, _, place = link.partition("#")
@@ -71,70 +70,59 @@ def test_resolves_every_reference(out, name):
             assert (out / link).is_file(), link
 
 
-ONCE = {  # what is once on a page: the page, a regular expression
-    "the card of a chapter": ("index", '<a href="ch03.html"><img src="ch03_first_neuron.gif" alt="" loading="lazy">'
-                              "Chapter 3<br>\n?<strong>One neuron learns Fahrenheit from Celsius</strong>"),
-    "a title": ("ch03", "<h1>Chapter 3. One neuron learns Fahrenheit from Celsius</h1>"),
-    "a formula": ("ch03", "It multiplies its input <math"),
-    "the result of a cell": ("ch03", '<pre class="output" tabindex="0"><code>w = 1.8003, b = 31.9704</code></pre>'),
-    "a film": ("ch03", '<section class="film" id="film-ch03_first_neuron"'),
-    "its other formats": ("ch03", '<a href="ch03_first_neuron.html">on a page of its own</a> · '
-                          '<a href="ch03_first_neuron.gif">as a GIF</a>'),
-    "a video": ("ch03", '<video src="ch03_x_film.mp4" [^>]*controls'),
-    "a moving picture": ("ch03", '<img src="ch03_x_moving.gif" alt="x moving" loading="lazy">'),
-    "a still picture": ("ch03", '<img src="ch03_x_still.png"'),
-}  # fmt: skip
+@pytest.mark.parametrize("text", [
+    "<h1>Chapter 3. One neuron learns Fahrenheit from Celsius</h1>",
+    "It multiplies its input <math",
+    '<pre class="output" tabindex="0"><code>w = 1.8003, b = 31.9704</code></pre>',
+    '<section class="film" id="film-ch03_first_neuron"',
+    '<a href="ch03_first_neuron.html">on a page of its own</a> · <a href="ch03_first_neuron.gif">as a GIF</a>',
+    '<video src="ch03_x_film.mp4" [^>]*controls',
+    '<img src="ch03_x_moving.gif" alt="x moving" loading="lazy">',
+    '<img src="ch03_x_still.png"',
+])  # fmt: skip
+def test_writes_once(page, text):
+    assert len(re.findall(text, page)) == 1
 
 
-@pytest.mark.parametrize(("name", "text"), ONCE.values(), ids=ONCE)
-def test_writes_once(out, name, text):
-    assert len(re.findall(text, (out / f"{name}.html").read_text(encoding="utf-8"))) == 1
-
-
-def test_writes_programs_and_a_table_of_numbers(out, page):
+def test_writes_programs_numbers_and_the_code_of_framework_and_chapter_as_they_are(out, page):
     programs = unpack(re.search(r'<script type="text/plain" class="programs">(.*?)</script>', page)[1])
     assert [kind for kind, text in programs if "window.tinylearnFilms =" in text] == ["text/javascript"]
     assert "<script" not in (out / "glossary.html").read_text(encoding="utf-8")
+    card = (r'<a href="ch03.html"><img src="ch03_first_neuron.gif" alt="" loading="lazy">Chapter 3<br>\n?'
+            "<strong>One neuron learns Fahrenheit from Celsius</strong>")  # fmt: skip
+    assert len(re.findall(card, (out / "index.html").read_text(encoding="utf-8"))) == 1
     for key, value in json.loads((out / "ch03.json").read_text(encoding="utf-8"))["numbers"].items():
         assert f'<tr><th scope="row">{key}</th><td>{shown(value)}</td></tr>' in page
-
-
-def test_takes_numbers_in_prose_from_the_run(page):
     words = " ".join(re.sub(r"<math.*?</math>", "w", page, flags=re.DOTALL).split())
     assert "After 8,000 updates w is 1.8003 and w is 31.97. For 50 °C the neuron answers 121.98 °F." in words
     prose = re.sub(r"<math.*?</math>", "", "".join(re.findall(r"<p>.*?</p>", page, re.DOTALL)), flags=re.DOTALL)
     assert not re.search(r"\{|" + PENDING, prose)
-
-
-def test_places_films_at_their_sentence(page):
-    guess, film = page.index("does it turn,"), page.index('id="ch03_first_neuron"')
-    assert guess < film < page.index("It turns first.") < page.index('id="ch03_first_updates"')
-    assert page.index("<summary>Answer 1</summary>") < page.index('id="ch03_x_film"')  # no cell names it
-
-
-def test_shows_the_code_of_the_framework_and_the_chapter_as_they_are(out, page):
-    with open(ch03_first_neuron.__file__, encoding="utf-8") as source:
-        assert (out / "source" / "ch03_first_neuron.txt").read_text(encoding="utf-8") == source.read()
+    source = inspect.getsource(ch03_first_neuron)
+    assert (out / "source" / "ch03_first_neuron.txt").read_text(encoding="utf-8") == source
     text = html.unescape(re.sub(r"<[^>]+>", "", page))
     assert textwrap.dedent(inspect.getsource(Dense.forward)).strip() in text
 
 
-def test_orders_films_as_in_the_script_the_unnamed_ones_last(page):
+def test_places_films_at_their_sentence_in_order_and_unnamed_ones_last(page):
+    guess, film = page.index("does it turn,"), page.index('id="ch03_first_neuron"')
+    assert guess < film < page.index("It turns first.") < page.index('id="ch03_first_updates"')
+    assert page.index("<summary>Answer 1</summary>") < page.index('id="ch03_x_film"')  # no cell names it
     order = re.findall(r'<figure class="shown wide" id="ch03_(\w+)"', page)
     assert order == ["first_neuron", "first_updates", "x_film", "x_moving", "x_player", "x_still"]
 
 
-def test_leaves_out_chapters_that_have_not_run(tmp_path, out):
-    assert sorted(path.name for path in out.glob("ch0?.html")) == ["ch03.html"]
+def save(folder, name, numbers):
+    (folder / f"{name}.json").write_text(json.dumps({"numbers": numbers, "cells": []}))
+
+
+def test_links_chapters_to_their_neighbours_escapes_odd_numbers_and_leaves_out_what_has_not_run(tmp_path):
     empty = write_book(tmp_path).read_text(encoding="utf-8")
     assert "Machine learning, animated" in empty
     Links(empty)
-
-
-def test_links_chapters_to_their_neighbours_and_escapes_odd_numbers(tmp_path):
     for name, numbers in (("ch02", {}), ("ch03", {"<b>": "</table> & $x"}), ("ch08", {})):
-        (tmp_path / f"{name}.json").write_text(json.dumps({"numbers": numbers, "cells": []}))
+        save(tmp_path, name, numbers)
     write_book(tmp_path)
+    assert sorted(path.name for path in tmp_path.glob("ch0?.html")) == ["ch02.html", "ch03.html", "ch08.html"]
     page = (tmp_path / "ch03.html").read_text(encoding="utf-8")
     assert '<a rel="prev" href="ch02.html">← Chapter 2</a>' in page
     assert '<a class="next" rel="next" href="ch08.html">Chapter 8 →</a>' in page
@@ -142,33 +130,31 @@ def test_links_chapters_to_their_neighbours_and_escapes_odd_numbers(tmp_path):
 
 
 def test_writes_a_page_again_only_after_a_change(tmp_path):
-    (tmp_path / "ch03.json").write_text('{"numbers": {"a": 1}, "cells": []}')
-    (tmp_path / "ch02.json").write_text('{"numbers": {}, "cells": []}')
+    save(tmp_path, "ch03", {"a": 1})
+    save(tmp_path, "ch02", {})
     book = BookPages(tmp_path)
     book.write()
     for path in tmp_path.glob("*.html"):
         path.write_text("old")
-    (tmp_path / "ch03.json").write_text('{"numbers": {"a": 2}, "cells": []}')
+    save(tmp_path, "ch03", {"a": 2})
     book.write()
     assert {path.name for path in tmp_path.glob("*.html") if path.read_text() != "old"} == {"ch03.html"}
 
 
-NAMES = ["50% & more", 'q" onload=x', "a#b?c", "<b>", "it's"]
-
-
 def test_quotes_odd_names_and_leaves_out_files_that_are_not_films(tmp_path, out):
-    (tmp_path / "ch03.json").write_text('{"numbers": {}, "cells": []}', encoding="utf-8")
-    for name in NAMES:
+    save(tmp_path, "ch03", {})
+    names = ["50% & more", 'q" onload=x', "a#b?c", "<b>", "it's"]
+    for name in names:
         shutil.copy(out / "ch03_x_player.html", tmp_path / f"ch03_{name}.html")
     (tmp_path / "ch03_folder.html").mkdir()
     (tmp_path / "ch03_foreign.html").write_bytes("<p>é</p>".encode("latin-1"))
     write_book(tmp_path)
     page = (tmp_path / "ch03.html").read_text(encoding="utf-8")
     found = [unquote(link) for link in Links(page).found]
-    for name in NAMES:
+    for name in names:
         assert f"ch03_{name}.html" in found
         assert f"<figcaption>{html.escape(name)} <span" in page
-    assert page.count('<section class="film"') == len(NAMES)
+    assert page.count('<section class="film"') == len(names)
     assert "ch03_foreign.html" in found
     assert "ch03_folder" not in page
 
@@ -176,7 +162,7 @@ def test_quotes_odd_names_and_leaves_out_files_that_are_not_films(tmp_path, out)
 # --- in the browser ------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def browser(driver, out):
     return opened(driver, out / "ch03.html")
 
@@ -186,11 +172,6 @@ def opened(driver, path):
     browser.open(path)
     browser.wait_for("document.readyState === 'complete'")
     return browser
-
-
-def screen(browser, width):
-    browser.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
-        "width": width, "height": 800, "deviceScaleFactor": 1, "mobile": width < 600})  # fmt: skip
 
 
 def test_plays_films_complains_of_nothing_and_loads_nothing_from_elsewhere(browser, out):
@@ -215,63 +196,55 @@ def outside(browser):
 
 
 def test_keeps_everything_within_the_screen_and_numbers_inside_their_box(browser):
-    try:
-        for width in (1280, 768, 390, 360):
-            screen(browser, width)
-            browser.run("document.querySelectorAll('details').forEach((each) => { each.open = false; })")
-            assert browser.run("return document.documentElement.scrollWidth") <= width
-            assert outside(browser) == []
-            assert browser.run("return document.documentElement.scrollWidth") <= width
-    finally:
-        browser.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+    ask = browser.driver.execute_cdp_cmd
+    for width in (1280, 768, 360):
+        mobile = {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": width < 600}
+        ask("Emulation.setDeviceMetricsOverride", mobile)
+        browser.run("document.querySelectorAll('details').forEach((each) => { each.open = false; })")
+        assert browser.run("return document.documentElement.scrollWidth") <= width
+        assert outside(browser) == []
+        assert browser.run("return document.documentElement.scrollWidth") <= width
+    ask("Emulation.clearDeviceMetricsOverride", {})
 
 
-def test_fits_a_confusion_matrix_of_ten_classes_as_a_matrix(driver, tmp_path):
-    matrix = [[100 * row + column for column in range(10)] for row in range(10)]
-    (tmp_path / "ch07.json").write_text(json.dumps({"numbers": {"confusion matrix": matrix}, "cells": []}))
-    write_book(tmp_path)
-    browser = opened(driver, tmp_path / "ch07.html")
-    assert outside(browser) == []
-    assert browser.run("return document.querySelectorAll('.matrix td').length") == 100
-    table, box = (
-        browser.run(f"return document.querySelector('{name}').offsetWidth") for name in (".numbers", ".scrolls")
-    )
-    assert table <= box
-
-
-def test_keeps_lines_at_about_65_letters_readable_in_the_light_and_in_the_dark(browser):
+def test_keeps_lines_at_about_65_letters_readable_in_light_and_dark_and_prints_pictures_without_buttons(browser):
     """A letter of English takes about half of an em."""
     column, size = browser.run("const p = document.querySelector('.prose p');"
                                "return [p.clientWidth, parseFloat(getComputedStyle(p).fontSize)]")  # fmt: skip
     assert 60 <= column / size / 0.5 <= 72
-    for scheme in ("light", "dark"):
-        preference = {"name": "prefers-color-scheme", "value": scheme}
-        browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [preference]})
+    ask = browser.driver.execute_cdp_cmd
+    for scheme in ("dark", "light"):
+        ask("Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": scheme}]})
         ink, ground = browser.run("const { color } = getComputedStyle(document.querySelector('p'));"
                                   "return [color, getComputedStyle(document.body).backgroundColor]")  # fmt: skip
         bright = [sum(map(int, re.findall(r"\d+", colour)[:3])) > 3 * 128 for colour in (ink, ground)]
         assert bright == [scheme == "dark", scheme == "light"]
+    ask("Emulation.setEmulatedMedia", {"media": "print"})
+    height = "return document.querySelector('#film-ch03_first_neuron svg').getBoundingClientRect().height"
+    tall, hidden = browser.run(height), browser.run(
+        "return [...document.querySelectorAll('.bar, details, .controls, video')]"
+        ".filter((each) => each.offsetHeight).length")  # fmt: skip
+    ask("Emulation.setEmulatedMedia", {"media": ""})
+    assert tall > 200
+    assert hidden == 0
 
 
-def test_prints_the_picture_without_buttons(browser):
-    browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
-    try:
-        height = "return document.querySelector('#film-ch03_first_neuron svg').getBoundingClientRect().height"
-        assert browser.run(height) > 200
-        hidden = ("return [...document.querySelectorAll('.bar, details, .controls, video')]"
-                  ".filter((each) => each.offsetHeight).length")  # fmt: skip
-        assert browser.run(hidden) == 0
-    finally:
-        browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+def test_fits_a_confusion_matrix_of_ten_classes_as_a_matrix(driver, tmp_path):
+    matrix = [[100 * row + column for column in range(10)] for row in range(10)]
+    save(tmp_path, "ch07", {"confusion matrix": matrix})
+    write_book(tmp_path)
+    browser = opened(driver, tmp_path / "ch07.html")
+    assert outside(browser) == []
+    assert browser.run("return document.querySelectorAll('.matrix td').length") == 100
+    assert browser.run("const [table, box] = ['.numbers', '.scrolls'].map((each) => document.querySelector(each));"
+                       "return table.offsetWidth <= box.offsetWidth")  # fmt: skip
 
 
 def test_says_so_where_the_browser_is_too_old_for_its_programs(driver, out):
     without = {"source": "delete window.DecompressionStream"}
     added = driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", without)
-    try:
-        driver.get((out / "ch03.html").as_uri())
-        Browser(driver).wait_for("document.querySelector('main > .notice')")
-        said = driver.execute_script("return document.querySelector('main > .notice').textContent")
-    finally:
-        driver.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", added)
+    driver.get((out / "ch03.html").as_uri())
+    driver.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", added)
+    Browser(driver).wait_for("document.querySelector('main > .notice')")
+    said = driver.execute_script("return document.querySelector('main > .notice').textContent")
     assert said.startswith("Nothing moves on this page: it is damaged, or the browser is older than 2023.")

@@ -14,67 +14,42 @@ from tests.browser import Browser
 RIGHT, LEFT, HOME, END, PAGE_DOWN, ESCAPE = "\ue014", "\ue012", "\ue011", "\ue010", "\ue00f", "\ue00c"
 SHOWN = "document.querySelector('.slide:not([hidden])')"
 NUMBER = "Number(document.querySelector('.steps output').textContent.split(' /')[0])"
-
+LONG = " ".join(["word"] * 60)
 
 # --- which slides there are ------------------------------------------------------------------------------------------
 
 
-def texts(*cells):
-    """Return the kind and the text of each slide that cells of prose make."""
+@pytest.mark.parametrize(("cells", "slides"), [
+    (["# A title\n\nIt begins.\n\nIt goes on.", "More.\n\n## A part\n\nFirst.\n\nSecond.\n\n## Another\n\nThird."],
+     ["title: A title It begins.", "text: A part First.", "text: Another Third."]),  # a heading, and what begins it
+    (["## A part\n\nFirst:\n\n$$a$$\n\n$$b$$\n\nLeft out.\n\nIntroduces:\n\n$$c$$\n\nLeft out, too."],
+     ["text: A part First: FORMULA FORMULA Introduces: FORMULA"]),
+    ([f"## A part\n\n{LONG}:\n\n$$a$$\n\n{LONG}\n\n$$b$$"],
+     [f"text: A part {LONG}: FORMULA", f"formula: A part {LONG} FORMULA"]),
+    (["## Exercises\n\nTry them.\n\n### Exercise 1\n\nDo it.", "### Exercise 2\n\nDo that."],  # smaller headings below
+     ["text: Exercise 1 Do it.", "text: Exercise 2 Do that."]),
+    (["## A part"], []),
+])  # fmt: skip
+def test_makes_slides_of_headings_and_formulas_with_the_paragraph_that_begins_them(cells, slides):
     deck = Deck()
     for cell in cells:
         deck.prose(cell)
-    return [(slide.kind, re.sub(r"<math.*?</math>", "FORMULA", " ".join(slide.parts), flags=re.DOTALL))
-            for slide in deck.slides]  # fmt: skip
+    if not slides:  # nothing stands below the heading
+        deck.add("film", "film")
+        assert [slide.parts for slide in deck.slides] == [["film"]]
+        return
+    texts = [re.sub(r"<math.*?</math>", "FORMULA", " ".join(each.parts), flags=re.DOTALL) for each in deck.slides]
+    words = [" ".join(re.sub(r"<[^>]*>", " ", text).split()) for text in texts]
+    assert [f"{slide.kind}: {said}" for slide, said in zip(deck.slides, words, strict=True)] == slides
 
 
-def words(slide):
-    return " ".join(re.sub(r"<[^>]*>", " ", slide).split())
-
-
-def test_shows_a_heading_with_the_first_paragraph_below_it():
-    slides = texts(
-        "# A title\n\nIt begins.\n\nIt goes on.", "More.\n\n## A part\n\nFirst.\n\nSecond.\n\n## Another\n\nThird."
-    )
-    assert [(kind, words(text)) for kind, text in slides] == [
-        ("title", "A title It begins."), ("text", "A part First."), ("text", "Another Third."),
-    ]  # fmt: skip
-
-
-def test_shows_a_formula_with_the_paragraph_in_front_of_it():
-    slides = texts("## A part\n\nFirst:\n\n$$a$$\n\n$$b$$\n\nLeft out.\n\nIntroduces:\n\n$$c$$\n\nLeft out, too.")
-    assert [words(text) for _, text in slides] == ["A part First: FORMULA FORMULA Introduces: FORMULA"]
-    long = " ".join(["word"] * 60)
-    slides = texts(f"## A part\n\n{long}:\n\n$$a$$\n\n{long}\n\n$$b$$")
-    assert [words(text) for _, text in slides] == [f"A part {long}: FORMULA", f"A part {long} FORMULA"]
-
-
-def test_leaves_a_heading_out_that_only_holds_smaller_ones():
-    slides = texts("## Exercises\n\nTry them.\n\n### Exercise 1\n\nDo it.", "### Exercise 2\n\nDo that.")
-    assert [words(text) for _, text in slides] == ["Exercise 1 Do it.", "Exercise 2 Do that."]
-
-
-def test_leaves_a_heading_out_that_has_nothing_below_it():
-    deck = Deck()
-    deck.prose("## A part")
-    deck.add("film", "film")
-    assert [slide.parts for slide in deck.slides] == [["film"]]
-
-
-# --- a chapter --------------------------------------------------------------------------------------------------------
-
-
-def test_writes_them_beside_the_page_and_takes_them_for_no_film(chapter_3):
+def test_writes_them_beside_the_page_takes_them_for_no_film_and_writes_none_for_a_film_of_your_own(chapter_3, tmp_path):
     path = chapter_3 / "ch03_slides.html"
     assert path not in films_in(chapter_3, "ch03")
     assert bound_in(chapter_3, "ch03").keys() == {"ch03_first_neuron", "ch03_first_updates"}
     kinds = re.findall(r'<section class="slide" data-kind="(\w+)"', path.read_text(encoding="utf-8"))
-    assert [kind for kind in kinds if kind not in ("text", "code", "formula")] == [
-        "title", "guess", "film", "guess", "film", "turn",
-    ]  # fmt: skip
-
-
-def test_writes_none_for_a_film_of_your_own(tmp_path):
+    told = [kind for kind in kinds if kind not in ("text", "code", "formula")]
+    assert told == ["title", "guess", "film", "guess", "film", "turn"]
     run_alone(CHAPTERS[6], ["--kernel", "1", "--slides", "--format", "png", "--out", str(tmp_path)])
     assert not list(tmp_path.rglob("*_slides.html"))
 
@@ -100,7 +75,7 @@ def go(page, kind):
     return place
 
 
-def test_leads_on_and_back_by_keys(page):
+def test_leads_on_and_back_by_keys_but_leaves_them_to_a_control_until_escape(page):
     last = page.run("return document.querySelectorAll('.slide').length")
     for key, place in ((RIGHT, 2), (LEFT, 1), (LEFT, 1), (PAGE_DOWN, 2), (END, last), (RIGHT, last), (HOME, 1)):
         page.press(key)
@@ -109,26 +84,27 @@ def test_leads_on_and_back_by_keys(page):
         assert page.run("return location.hash") == f"#{place}"
     page.run(f"{SHOWN}.click()")
     assert page.run(f"return {NUMBER}") == 2
+    place = go(page, "turn")
+    page.run(f"{SHOWN}.querySelector('input').focus()")
+    for key, then in ((RIGHT, place), (ESCAPE, place), (RIGHT, place + 1)):
+        page.press(key)
+        assert page.run(f"return {NUMBER}") == then
 
 
-def test_answers_a_guess_with_the_next_key_and_shows_the_film_after_it(page):
-    place, told = go(page, "guess"), f"return {SHOWN}.querySelector('details').open"
-    assert not page.run(told)
-    page.press(RIGHT)
-    assert page.run(f"return {NUMBER}") == place
-    assert page.run(told)
-    assert "It turns." in page.run(f"return {SHOWN}.innerText")
-    page.press(RIGHT)
-    assert page.run(f"return {SHOWN}.dataset.kind") == "film"
-
-
-def test_skips_the_answer_to_a_guess_and_the_rest_of_a_film(page):
+def test_answers_a_guess_with_the_next_key_and_skips_it_and_the_rest_of_a_film_with_another(page):
     place, told = go(page, "guess"), "return document.querySelectorAll('details[open]').length"
     page.press("s")
     assert page.run(f"return {SHOWN}.dataset.kind") == "film"
     page.press("s")
     assert page.run(f"return {NUMBER}") == place + 2
     assert page.run(told) == 0
+    go(page, "guess")
+    page.press(RIGHT)
+    assert page.run(f"return {NUMBER}") == place
+    assert page.run(told) == 1
+    assert "It turns." in page.run(f"return {SHOWN}.innerText")
+    page.press(RIGHT)
+    assert page.run(f"return {SHOWN}.dataset.kind") == "film"
 
 
 def test_starts_a_film_with_its_slide_waits_where_it_is_held_and_goes_on(page):
@@ -141,26 +117,15 @@ def test_starts_a_film_with_its_slide_waits_where_it_is_held_and_goes_on(page):
     page.press(RIGHT)  # while it plays: to where it is held
     assert page.run(f"return [{film}.picture, {clock}.playing]") == [first, None]
     page.run(f"{film}.speed = 50")
-    page.press(RIGHT)
-    page.wait_for(f"{film}.picture === {second} && !{clock}.playing")  # it has stopped there
-    page.press(RIGHT)
-    page.wait_for(f"{film}.picture === {last} && !{clock}.playing")
+    for stop in (second, last):
+        page.press(RIGHT)
+        page.wait_for(f"{film}.picture === {stop} && !{clock}.playing")  # it has stopped there
     assert page.run(f"return {NUMBER}") == place
     page.press(RIGHT)
     assert page.run(f"return {NUMBER}") == place + 1
 
 
-def test_leaves_keys_to_a_control_until_escape(page):
-    place = go(page, "turn")
-    page.run(f"{SHOWN}.querySelector('input').focus()")
-    page.press(RIGHT)
-    assert page.run(f"return {NUMBER}") == place
-    page.press(ESCAPE)
-    page.press(RIGHT)
-    assert page.run(f"return {NUMBER}") == place + 1
-
-
-def test_fits_each_slide_into_the_window(page):
+def test_fits_each_slide_into_the_window_and_prints_each_on_a_page_but_for_the_turn(page):
     found = page.driver.execute_async_script(f"""
         const done = arguments[0], found = [], slides = document.querySelectorAll(".slide");
         addEventListener("hashchange", () => setTimeout(() => {{
@@ -173,6 +138,12 @@ def test_fits_each_slide_into_the_window(page):
     for place, (kind, its_height, its_width) in enumerate(found, 1):
         assert kind == "turn" or its_height <= height + 1, place
         assert its_width <= width, place
+    page.wait_for("tinylearnFilms.players.every(({ film }) => film.tracks)")
+    printed = page.driver.execute_cdp_cmd("Page.printToPDF", {"preferCSSPageSize": True})["data"]
+    assert len(re.findall(rb"/Type /Page\b", base64.b64decode(printed))) == len(found) - 1
+    for event, picture in (("before", "film.last"), ("after", "0")):
+        page.run(f"dispatchEvent(new Event('{event}print'))")
+        assert page.run(f"return tinylearnFilms.players.every(({{ film }}) => film.picture === {picture})")
 
 
 def test_shows_the_bars_of_your_turn_and_keeps_what_was_changed_in_a_link(page):
@@ -185,16 +156,4 @@ def test_shows_the_bars_of_your_turn_and_keeps_what_was_changed_in_a_link(page):
     page.driver.get("about:blank")
     page.driver.get(address)
     page.wait_for("window.tinylearnTurns?.neuron?.found")
-    assert page.run(f"return {NUMBER}") == place
-    assert page.run("return tinylearnTurns.neuron.settings.rate") == 0.0001
-
-
-def test_prints_each_slide_on_a_page_but_for_the_turn(page):
-    count = page.run("return document.querySelectorAll('.slide').length")
-    page.wait_for("tinylearnFilms.players.every(({ film }) => film.tracks)")
-    printed = page.driver.execute_cdp_cmd("Page.printToPDF", {"preferCSSPageSize": True})["data"]
-    assert len(re.findall(rb"/Type /Page\b", base64.b64decode(printed))) == count - 1
-    page.run("dispatchEvent(new Event('beforeprint'))")
-    assert page.run("return tinylearnFilms.players.every(({ film }) => film.picture === film.last)")
-    page.run("dispatchEvent(new Event('afterprint'))")
-    assert page.run("return tinylearnFilms.players.every(({ film }) => film.picture === 0)")
+    assert page.run(f"return [{NUMBER}, tinylearnTurns.neuron.settings.rate]") == [place, 0.0001]
