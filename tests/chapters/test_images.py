@@ -15,16 +15,6 @@ from tinylearn.datasets import CLASS_NAMES
 DEER, HORSE = CLASS_NAMES.index("deer"), CLASS_NAMES.index("horse")
 
 
-def labels_with(rng, total, deer_and_horses):
-    """Return `total` class numbers with this many deer or horses; of these, number 152 is a horse, 107 a deer."""
-    others = [k for k in range(10) if k not in (DEER, HORSE)]
-    labels = rng.choice(others, total)
-    places = np.sort(rng.choice(total, deer_and_horses, replace=False))
-    labels[places] = rng.choice([DEER, HORSE], deer_and_horses)
-    labels[places[images.SHOWN_HORSE]], labels[places[images.SHOWN_DEER]] = HORSE, DEER
-    return labels
-
-
 def write_batch(path, labels, rng):
     """Write a batch in CIFAR-10's binary format; the first byte of a picture is its row."""
     pixels = rng.integers(0, 256, (len(labels), 3072))
@@ -34,18 +24,22 @@ def write_batch(path, labels, rng):
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """A shortened copy of CIFAR-10: noise, but with the right numbers of deer and horses."""
+    """A shortened copy of CIFAR-10: noise, but with the right numbers of deer and horses, and those that are shown."""
     rng = np.random.default_rng(0)
     folder = tmp_path_factory.mktemp("data") / "cifar-10-batches-bin"
     folder.mkdir()
-    write_batch(folder / "data_batch_1.bin", np.append(labels_with(rng, 1000, 201), [DEER, HORSE]), rng)
+    labels = rng.choice([k for k in range(10) if k not in (DEER, HORSE)], 1000)
+    places = np.sort(rng.choice(1000, 201, replace=False))
+    labels[places] = rng.choice([DEER, HORSE], 201)
+    labels[places[[152, 107]]] = HORSE, DEER
+    write_batch(folder / "data_batch_1.bin", np.append(labels, [DEER, HORSE]), rng)
     for number in (2, 3, 4, 5):
         write_batch(folder / f"data_batch_{number}.bin", [HORSE, 0], rng)
     write_batch(folder / "test_batch.bin", [HORSE, 0, DEER, 9, HORSE], rng)
     return folder
 
 
-def test_loads_the_photographs_of_the_book(folder):
+def test_loads_the_photographs_of_the_book_and_ten_classes(folder):
     found = images.horses_and_deer("cifar10", folder)
     everything = np.fromfile(folder / "data_batch_1.bin", np.uint8).reshape(-1, 3073)[:1000]
     rows = [row for row in everything if row[0] in (DEER, HORSE)]
@@ -60,13 +54,11 @@ def test_loads_the_photographs_of_the_book(folder):
     assert found.y_test[[found.horse, found.deer]].tolist() == [1, 0]
     assert found.y_more.tolist() == [1, 0, 1]  # further ones are from the test set
     assert (found.x_more[:, 0, 0, 0] * 255).round().tolist() == [0, 2, 4]
-
-
-def test_refuses_another_number_of_deer_and_horses(folder, tmp_path):
-    shutil.copytree(folder, tmp_path / "short")
-    os.truncate(tmp_path / "short" / "data_batch_1.bin", 500 * 3073)
-    with pytest.raises(ValueError, match=r"expected 201 deer and horses .* got \d+ among 508; a shortened"):
-        images.horses_and_deer("cifar10", tmp_path / "short")
+    given = {"sketches": (30, 20), "rng": np.random.default_rng(0)}
+    drawn, found = images.load("sketches", None, **given), images.load("cifar10", folder, **given)
+    assert (len(drawn.x_train), len(drawn.x_test)) == (30, 20)
+    assert len(set(drawn.y_train.tolist())) > 5
+    assert (found.x_train.shape, found.y_test.tolist()) == ((1010, 32, 32, 3), [HORSE, 0, DEER, 9, HORSE])
 
 
 def test_draws_the_sketches_of_the_seed_in_the_same_numbers_and_more_and_none_twice():
@@ -83,26 +75,28 @@ def test_draws_the_sketches_of_the_seed_in_the_same_numbers_and_more_and_none_tw
     assert len({picture.tobytes() for x, _ in sets for picture in x}) == 601
 
 
-def test_loads_ten_classes(folder):
-    given = {"sketches": (30, 20), "rng": np.random.default_rng(0)}
-    drawn, found = images.load("sketches", None, **given), images.load("cifar10", folder, **given)
-    assert (len(drawn.x_train), len(drawn.x_test)) == (30, 20)
-    assert len(set(drawn.y_train.tolist())) > 5
-    assert (found.x_train.shape, found.y_test.tolist()) == ((1010, 32, 32, 3), [HORSE, 0, DEER, 9, HORSE])
-
-
-def test_refuses_data_that_do_not_exist(folder):
-    with pytest.raises(ValueError, match="data must be sketches or cifar10, got 'mnist'"):
-        images.horses_and_deer("mnist")
-    with pytest.raises(ValueError, match=r"sketches need no data_dir, got .*batches-bin: choose data cifar10"):
-        images.horses_and_deer("sketches", folder)
-
-
-# --- the command line ----------------------------------------------------------------------------------------------
+def test_refuses_data_that_are_not_there_or_cannot_be_read(folder, tmp_path):
+    (tmp_path / "cifar-10-batches-py").mkdir()
+    (tmp_path / "cifar-10-batches-py" / "data_batch_1").write_bytes(b"junk")
+    shutil.copytree(folder, tmp_path / "short")
+    os.truncate(tmp_path / "short" / "data_batch_1.bin", 500 * 3073)
+    rng = np.random.default_rng(0)
+    for refused, kind, message in (
+        (lambda: images.horses_and_deer("cifar10", tmp_path / "short"), ValueError,
+         r"expected 201 deer and horses .* got \d+ among 508; a shortened"),
+        (lambda: images.horses_and_deer("mnist"), ValueError, "data must be sketches or cifar10, got 'mnist'"),
+        (lambda: images.horses_and_deer("sketches", folder), ValueError,
+         r"sketches need no data_dir, got .*batches-bin: choose data cifar10"),
+        (lambda: images.load("cifar10", tmp_path / "nowhere", sketches=(30, 20), rng=rng), UsageError, "nowhere"),
+        (lambda: images.load("cifar10", tmp_path, sketches=(30, 20), rng=rng), UsageError,
+         "data_batch_1: expected a batch of CIFAR-10"),
+    ):  # fmt: skip
+        with pytest.raises(kind, match=message):
+            refused()
 
 
 def test_passes_a_chapter_only_the_settings_that_it_takes(tmp_path, capsys):
-    told = []
+    told, command = [], parser("", "")
 
     def with_data(out, *, seed=0, formats=(), data="sketches", data_dir=None):
         told.append((out, seed, formats, data, data_dir))
@@ -112,19 +106,8 @@ def test_passes_a_chapter_only_the_settings_that_it_takes(tmp_path, capsys):
         told.append((out, seed, formats))
         return {"a": 1}
 
-    command = parser("", "")
     images.options(command)
     words = f"--out {tmp_path} --seed 3 --format png --data cifar10 --data-dir {tmp_path}"
-    arguments = command.parse_args(words.split())
     for main in (with_data, without):
-        run_all({"ch99": StandIn(main)}, arguments)
+        run_all({"ch99": StandIn(main)}, command.parse_args(words.split()))
     assert told == [(tmp_path, 3, ("png",), "cifar10", tmp_path), (tmp_path, 3, ("png",))]
-
-
-def test_refuses_photographs_that_cannot_be_read_in_a_sentence(tmp_path):
-    with pytest.raises(UsageError, match="nowhere"):
-        images.load("cifar10", tmp_path / "nowhere", sketches=(30, 20), rng=np.random.default_rng(0))
-    (tmp_path / "cifar-10-batches-py").mkdir()
-    (tmp_path / "cifar-10-batches-py" / "data_batch_1").write_bytes(b"junk")
-    with pytest.raises(UsageError, match="data_batch_1: expected a batch of CIFAR-10"):
-        images.load("cifar10", tmp_path, sketches=(30, 20), rng=np.random.default_rng(0))

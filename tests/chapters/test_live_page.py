@@ -1,6 +1,5 @@
 """The pages of the book while it is made: there from the first film on, true at every moment, complete at the end."""
 
-import json
 import time
 
 import pytest
@@ -12,7 +11,7 @@ from chapters.tools.figures import bound_in
 from chapters.tools.live_page import MAKING, LivePage
 from tests.chapters.chapter_helpers import uncoloured
 from tests.chapters.slow_scenes import Slow
-from tests.chapters.test_book import Links
+from tests.chapters.test_book import Links, save
 
 
 @pytest.fixture(autouse=True)
@@ -22,8 +21,8 @@ def looks_often(monkeypatch):
     monkeypatch.setattr(live_page, "LATER", 0.02)
 
 
-def draw(folder, name):
-    render(Slow(), folder / f"{name}.html", progress=False)
+def draw(folder, name, **settings):
+    render(Slow(), folder / f"{name}.html", progress=False, **settings)
 
 
 def read(folder, name):
@@ -37,12 +36,8 @@ def wait_for(folder, name, text):
     return read(folder, name)
 
 
-def save(folder, name, numbers):
-    (folder / f"{name}.json").write_text(json.dumps({"numbers": numbers, "cells": []}))
-
-
-def test_exists_from_the_first_film_on_and_is_renewed_with_each(tmp_path, capsys):
-    with LivePage(tmp_path, ["ch01", "ch03"]):
+def test_exists_from_the_first_film_on_is_renewed_with_each_and_in_the_end_shows_numbers_alone(tmp_path, capsys):
+    with LivePage(tmp_path, ["ch01", "ch03"]) as live:
         assert not (tmp_path / "index.html").exists()
         draw(tmp_path, "ch01_one")
         first, second = wait_for(tmp_path, "ch01", "ch01_one.html"), wait_for(tmp_path, "ch03", MAKING)
@@ -55,21 +50,14 @@ def test_exists_from_the_first_film_on_and_is_renewed_with_each(tmp_path, capsys
         draw(tmp_path, "ch03_two")
         wait_for(tmp_path, "ch03", "ch03_two.html")
         assert wait_for(tmp_path, "index", "ch03.html").count("not finished yet") == 2
-    said = capsys.readouterr().err
-    assert said == f"The first film is ready. Open {tmp_path / 'index.html'} (reload it to see more)\n"
-
-
-def test_shows_the_numbers_of_a_chapter_that_is_finished_and_in_the_end_nothing_else(tmp_path):
-    with LivePage(tmp_path, ["ch01", "ch03"]) as live:
-        draw(tmp_path, "ch01_one")
         save(tmp_path, "ch01", {"sevens": 7})
         assert live.finished("ch01") == tmp_path / "index.html"
-        first, second = read(tmp_path, "ch01"), read(tmp_path, "ch03")
-        assert '<tr><th scope="row">sevens</th><td>7</td></tr>' in first
-        assert MAKING not in first
-        assert MAKING in second
+        assert '<tr><th scope="row">sevens</th><td>7</td></tr>' in read(tmp_path, "ch01")
+        assert [MAKING in read(tmp_path, name) for name in ("ch01", "ch03")] == [False, True]
         save(tmp_path, "ch03", {})
         live.finished("ch03")
+    said = capsys.readouterr().err
+    assert said == f"The first film is ready. Open {tmp_path / 'index.html'} (reload it to see more)\n"
     pages = {path: path.read_text() for path in tmp_path.glob("*.html")}
     assert not any(MAKING in page for page in pages.values())
     write_book(tmp_path)
@@ -89,16 +77,19 @@ def test_stays_true_after_an_error(tmp_path, error):
     assert MAKING not in first + second + third
     assert "Not finished" not in first + second
     assert "ch03_half.html" in third
-    assert (
-        "Not finished: the run stopped early. Run <code>python -m chapters 3</code> to finish this chapter."
-        in uncoloured(third)
-    )
+    message = "the run stopped early. Run <code>python -m chapters 3</code> to finish this chapter."
+    assert f"Not finished: {message}" in uncoloured(third)
 
 
-def test_leaves_no_page_after_a_run_without_a_film(tmp_path):
-    with pytest.raises(RuntimeError), LivePage(tmp_path, ["ch01"]):
+def test_leaves_no_page_after_a_run_without_a_film_and_films_as_files_if_it_stops_early(tmp_path):
+    with pytest.raises(RuntimeError), LivePage(tmp_path, ["ch01"], bind=True):
         raise RuntimeError
     assert list(tmp_path.iterdir()) == []
+    with pytest.raises(RuntimeError), LivePage(tmp_path, ["ch01"], bind=True):  # noqa: PT012
+        draw(tmp_path, "ch01_one")
+        raise RuntimeError
+    assert "ch01_one.html" in read(tmp_path, "ch01")
+    assert (tmp_path / "ch01_one.html").is_file()
 
 
 def test_shows_films_of_an_earlier_run_while_new_ones_are_made(tmp_path):
@@ -130,30 +121,21 @@ def bound(folder, name, *films):
     return read(folder, name)
 
 
-def test_keeps_a_bound_film_in_the_page_alone(tmp_path):
-    page = bound(tmp_path, "ch01", "ch01_one", "ch01_two")
-    assert [*bound_in(tmp_path, "ch01")] == ["ch01_one", "ch01_two"]
-    assert not list(tmp_path.glob("ch01_*"))
+def test_keeps_a_bound_film_in_the_page_alone_until_it_is_drawn_again(tmp_path):
+    (tmp_path / "ch01_notes.html").write_text("<p>Mine.</p>")
+    page, films = bound(tmp_path, "ch01", "ch01_one", "ch01_two"), bound_in(tmp_path, "ch01")
+    assert list(films) == ["ch01_one", "ch01_two"]
+    assert [path.name for path in tmp_path.glob("ch01_*")] == ["ch01_notes.html"]  # which is no film
+    assert (tmp_path / "ch01_notes.html").read_text() == "<p>Mine.</p>"
     assert "ch01_one.html" not in page  # nothing leads to what is not there
-
-
-def test_keeps_bound_films_when_pages_are_written_again(tmp_path):
-    bound(tmp_path, "ch01", "ch01_one", "ch01_two")
-    films = bound_in(tmp_path, "ch01")
     bound(tmp_path, "ch02", "ch02_one")
     write_book(tmp_path)
     assert bound_in(tmp_path, "ch01") == films
     assert "Chapter 2 →" in read(tmp_path, "ch01")
-
-
-def test_replaces_a_bound_film_by_one_that_is_drawn_again(tmp_path):
-    bound(tmp_path, "ch01", "ch01_one", "ch01_two")
-    before = bound_in(tmp_path, "ch01")
-    render(Slow(), tmp_path / "ch01_two.html", fps=7, progress=False)
+    draw(tmp_path, "ch01_two", fps=7)
     write_book(tmp_path)
     after = bound_in(tmp_path, "ch01")
-    assert after["ch01_one"] == before["ch01_one"]
-    assert after["ch01_two"] != before["ch01_two"]
+    assert [after[name] == film for name, film in films.items()] == [True, False]
     assert "ch01_two.html" in read(tmp_path, "ch01")  # nobody asked to bind it
 
 
@@ -165,17 +147,3 @@ def test_loses_no_film_when_killed_while_files_are_removed(tmp_path, monkeypatch
     bound(tmp_path, "ch01")
     assert [*bound_in(tmp_path, "ch01")] == ["ch01_one", "ch01_two"]
     assert not list(tmp_path.glob("ch01_*"))
-
-
-def test_keeps_films_as_files_if_it_stops_early(tmp_path):
-    with pytest.raises(RuntimeError), LivePage(tmp_path, ["ch01"], bind=True):  # noqa: PT012
-        draw(tmp_path, "ch01_one")
-        raise RuntimeError
-    assert "ch01_one.html" in read(tmp_path, "ch01")
-    assert (tmp_path / "ch01_one.html").is_file()
-
-
-def test_leaves_alone_a_page_without_a_film_in_it(tmp_path):
-    (tmp_path / "ch01_notes.html").write_text("<p>Mine.</p>")
-    bound(tmp_path, "ch01", "ch01_one")
-    assert (tmp_path / "ch01_notes.html").read_text() == "<p>Mine.</p>"

@@ -18,12 +18,8 @@ class Odd(Exception):
         super().__init__(f"{one} and {two}")
 
 
-def fail(error):
-    raise error
-
-
-def fail_oddly():
-    raise Odd("this", "that")
+def fail(error, *given):
+    raise error(*given)
 
 
 def begin_and_wait(folder):
@@ -53,23 +49,18 @@ def lives(pid):
 def noted(jobs, processes):
     """Return the reports of run_parallel, in order."""
     said = []
-    run_parallel(jobs, processes, begins=lambda name: said.append(name),
-            ends=lambda name, result: said.append((name, result)))  # fmt: skip
+    run_parallel(jobs, processes, begins=said.append, ends=lambda *told: said.append(told))
     return said
 
 
-@pytest.mark.parametrize("processes", [1, 2])
-def test_reports_each_job(processes):
+def test_reports_each_job_and_uses_this_process_if_there_is_one():
     jobs = {text: partial(str.upper, text) for text in ("a", "b", "c", "d")}
-    said = noted(jobs, processes)
-    assert said[:processes] == list("abcd")[:processes] if processes > 1 else ["a"]
+    said = noted(jobs, 2)
+    assert said[:2] == ["a", "b"]
     assert [each for each in said if isinstance(each, str)] == list("abcd")
     assert {each for each in said if not isinstance(each, str)} == {("a", "A"), ("b", "B"), ("c", "C"), ("d", "D")}
     for text in jobs:
         assert said.index(text) < said.index((text, text.upper()))
-
-
-def test_uses_this_process_if_there_is_one():
     jobs = {"a": os.getpid, "b": os.getpid}
     assert noted(jobs, 1) == ["a", ("a", os.getpid()), "b", ("b", os.getpid())]
     assert noted({"a": os.getpid}, 2) == ["a", ("a", os.getpid())]
@@ -85,17 +76,13 @@ def test_runs_in_a_thread_and_says_that_it_waits(tmp_path):
     assert len(said) == 2
 
 
-@pytest.mark.parametrize("processes", [1, 2])
-def test_raises_the_error_of_a_job(processes):
-    with pytest.raises(ValueError, match="no such thing") as caught:
-        run_parallel({"a": partial(fail, ValueError("no such thing")), "b": os.getpid}, processes)
-    if processes == 2:
-        assert "in fail\n" in "".join(caught.value.__notes__)  # where it was raised
-
-
-def test_hands_over_an_error_that_cannot_be_pickled_in_words():
+def test_raises_the_error_of_a_job_or_hands_it_over_in_words():
+    for processes in (1, 2):
+        with pytest.raises(ValueError, match="no such thing") as caught:
+            run_parallel({"a": partial(fail, ValueError, "no such thing"), "b": os.getpid}, processes)
+    assert "in fail\n" in "".join(caught.value.__notes__)  # where it was raised
     with pytest.raises(RuntimeError, match="Odd: this and that"):
-        run_parallel({"a": fail_oddly, "b": os.getpid}, 2)
+        run_parallel({"a": partial(fail, Odd, "this", "that"), "b": os.getpid}, 2)
 
 
 @pytest.mark.skipif(not os.path.exists("/proc/self/stat"), reason="asks Linux which processes live")

@@ -7,53 +7,37 @@ from chapters.tools.chapter import CHAPTERS
 from chapters.tools.remaining_time import WORK, RemainingTime, about, expected
 
 
-@pytest.fixture
-def clock(monkeypatch):
-    """Seconds that pass only when the test says so."""
-    now = [0.0]
-    monkeypatch.setattr(remaining_time.time, "monotonic", lambda: now[0])
-    monkeypatch.setattr(remaining_time.os, "cpu_count", lambda: 2)
-    return now
-
-
-def test_knows_the_work_of_every_chapter():
+def test_expects_less_of_a_quick_run_and_of_one_format_and_nothing_of_what_was_never_timed():
     assert list(WORK) == [f"ch{number:02}" for number in CHAPTERS]
-
-
-def test_expects_less_of_a_quick_run_and_of_one_format():
     usual = expected(WORK, 2, quick=False)
     assert sum(expected(WORK, 2, quick=True).values()) < sum(usual.values()) / 3
     assert expected(["ch01"], 1, quick=False)["ch01"] == usual["ch01"] / 2
     assert expected(["ch01", "ch99"], 2, quick=False) == {}
-
-
-def test_knows_nothing_of_a_chapter_that_was_never_timed():
     unknown = RemainingTime({}, 1)
     unknown.begins("ch99")
     assert unknown.left() == ""
 
 
-def test_learns_how_fast_this_machine_is(clock):
+def test_learns_how_fast_this_machine_is_and_divides_the_work_but_not_the_longest_chapter(monkeypatch):
+    now = [0.0]
+    monkeypatch.setattr(remaining_time.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(remaining_time.os, "cpu_count", lambda: 2)
     run = RemainingTime({"a": 10, "b": 20, "c": 30}, 1)
     run.begins("a")
     assert run.seconds_left() == 60
-    clock[0] = 5
+    now[0] = 5
     assert run.seconds_left() == 55
-    clock[0] = 20  # twice as slow
+    now[0] = 20  # twice as slow
     assert run.ends("a") == 20
     assert run.seconds_left() == 100
     run.begins("b")
-    clock[0] = 200  # it should have ended long ago: "c" is left
+    now[0] = 200  # it should have ended long ago: "c" is left
     assert run.seconds_left() == 60
     run.ends("b")
     run.begins("c")
     assert run.seconds_left() > 60
-
-
-def test_divides_the_work_by_two_processes_but_not_the_longest_chapter(clock):
-    assert RemainingTime({"a": 10, "b": 20, "c": 30}, 2).seconds_left() == 30
-    assert RemainingTime({"a": 10, "b": 20, "c": 50}, 2).seconds_left() == 50
-    assert RemainingTime({"a": 10, "b": 20, "c": 30}, 16).seconds_left() == 30  # there are two processors
+    for longest, processes, left in ((30, 2, 30), (50, 2, 50), (30, 16, 30)):  # there are two processors
+        assert RemainingTime({"a": 10, "b": 20, "c": longest}, processes).seconds_left() == left
 
 
 @pytest.mark.parametrize("seconds", [0, 1, 7.9, 8, 14, 16, 149, 150, 7200])
