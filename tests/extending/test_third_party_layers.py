@@ -8,8 +8,6 @@ import pytest
 
 from animations import NetworkDiagram, audit
 from tests.extending.embedding import Embedding
-from tests.extending.group_norm import GroupNorm
-from tests.extending.running_scale import RunningScale
 from tests.extending.squeeze_excite import SqueezeExcite
 from tests.tinylearn.refusals import assert_refused, refusals
 from tinylearn import (
@@ -18,6 +16,7 @@ from tinylearn import (
     Dense,
     Flatten,
     GradientError,
+    Layer,
     MeanSquaredError,
     Recorder,
     Recording,
@@ -29,16 +28,71 @@ from tinylearn import (
     save_checkpoint,
 )
 
+
+class GroupNorm(Layer):
+    """out = factor · (x - mean) / deviation, over the pixels and the channels of a group. Wu and He 2018."""
+
+    x_shape = ("N", "H", "W", "channels")
+
+    def __init__(self, groups, channels):
+        self.groups, self.channels = groups, channels
+        self.params["factor"] = np.ones(channels)
+
+    def check_shape(self, x_shape):
+        if x_shape[3] % self.groups:
+            raise ValueError(f"expects channels for {self.groups} equal groups, got {x_shape[3]}")
+
+    def forward(self, x):
+        grouped = x.reshape(len(x), -1, self.groups, x.shape[3] // self.groups)
+        centred = grouped - grouped.mean(axis=(1, 3), keepdims=True)
+        self.deviation = np.sqrt((centred * centred).mean(axis=(1, 3), keepdims=True) + 1e-5)
+        self.normal = centred / self.deviation
+        return self.normal.reshape(x.shape) * self.params["factor"]
+
+    def backward(self, dout):
+        """x moves its own z, and through the mean and the deviation all z of its group, as in layer normalisation."""
+        self.grads["factor"] = (dout * self.normal.reshape(dout.shape)).sum(axis=(0, 1, 2))
+        dz = (dout * self.params["factor"]).reshape(self.normal.shape)
+        along = self.normal * (dz * self.normal).mean(axis=(1, 3), keepdims=True)
+        return ((dz - dz.mean(axis=(1, 3), keepdims=True) - along) / self.deviation).reshape(dout.shape)
+
+    def __repr__(self):
+        return f"GroupNorm({self.groups}, {self.channels})"
+
+
+class RunningScale(Layer):
+    """out = x / largest |x| so far, feature by feature. It has a state, and nothing to learn."""
+
+    x_shape = ("N", "n_in")
+
+    def __init__(self, n_in):
+        self.n_in = n_in
+        self.state["largest"] = np.ones(n_in)
+
+    def forward(self, x):
+        if self.training:
+            self.state["largest"] = np.maximum(self.state["largest"], np.abs(x).max(axis=0))
+        self.scale = 1 / self.state["largest"]
+        return x * self.scale
+
+    def backward(self, dout):
+        """By convention the largest number, too, counts as given from outside."""
+        return dout * self.scale
+
+    def __repr__(self):
+        return f"RunningScale({self.n_in})"
+
+
 RNG = np.random.default_rng(4)
 PIXEL = np.ones((1, 1, 1, 4))
 IMAGES, WORDS, Y = RNG.normal(size=(20, 5, 4, 2)), RNG.integers(0, 9, size=(20, 3)), RNG.normal(size=(20, 1))
 
 
-def images(dtype=np.float64, rate=0.0, state=False):
-    """A norm, layers inside a layer, and with `state` a scale that is measured."""
+def images(dtype=np.float64):
+    """A norm, layers and dropout inside a layer, and a scale that is measured."""
     rng = np.random.default_rng(1)
-    layers = [Conv2D(2, 4, 2, rng=rng), GroupNorm(2, 4), Residual(SqueezeExcite(4, 3, rng, rate)), Flatten()]
-    return Sequential([*layers, *([RunningScale(48)] if state else []), Dense(48, 1, rng=rng)], dtype=dtype)
+    layers = [Conv2D(2, 4, 2, rng=rng), GroupNorm(2, 4), Residual(SqueezeExcite(4, 3, rng, 0.3)), Flatten()]
+    return Sequential([*layers, RunningScale(48), Dense(48, 1, rng=rng)], dtype=dtype)
 
 
 def words(dtype=np.float64):
@@ -46,45 +100,44 @@ def words(dtype=np.float64):
     return Sequential([Embedding(9, 4, rng), Dense(4, 4, rng=rng), Flatten(), Dense(12, 1, rng=rng)], dtype=dtype)
 
 
-def train(model, *callbacks, x=IMAGES, workers=1, epochs=3, rng=2):
+def train(model, *callbacks, x=IMAGES, workers=1, epochs=3):
     return fit(model, x, Y, loss=MeanSquaredError(), optimizer=Adam(0.01), epochs=epochs, batch_size=6,
-               rng=np.random.default_rng(rng), workers=workers, callbacks=callbacks)  # fmt: skip
+               rng=np.random.default_rng(2), workers=workers, callbacks=callbacks)  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("layer", "shape"),
-    [
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    """A trained model, and its recording from a folder."""
+    model, folder = images(), tmp_path_factory.mktemp("run")
+    train(model, Recorder(model, folder / "run"))
+    return model, Recording.load(folder / "run")
+
+
+def test_finds_right_gradients_and_wrong_ones():
+    for layer, shape in (
         (GroupNorm(2, 6), (3, 2, 4, 6)),
-        (GroupNorm(1, 3), (2, 3, 2, 3)),
         (Residual(SqueezeExcite(3, 5, np.random.default_rng(1), 0.3), GroupNorm(3, 3)), (2, 2, 3, 3)),
-    ],
-    ids=str,
-)
-def test_gradients(layer, shape):
-    for value in layer.named_parameters().values():
-        value += np.random.default_rng(3).normal(size=value.shape)
-    assert check_gradients(layer, np.random.default_rng(0).normal(size=shape)).error < 1e-7
-
-
-def test_the_gradients_of_a_table_of_words():
-    """One by one, by hand: a word that stands twice collects twice, one that stands nowhere nothing."""
-    layer = Embedding(5, 2, np.random.default_rng(0))
-    out = layer.forward(np.array([[0, 3], [3, 3]]))
-    np.testing.assert_array_equal(out[1, 0], layer.params["table"][3])
-    assert layer.backward(np.array([[[1.0, 2], [3, 4]], [[5, 6], [7, 8]]])) is None
-    np.testing.assert_array_equal(layer.grads["table"], [[1, 2], [0, 0], [0, 0], [15, 18], [0, 0]])
-    assert check_gradients(layer, np.array([[0, 3], [3, 3]])).error < 1e-7
+    ):
+        for value in layer.named_parameters().values():
+            value += np.random.default_rng(3).normal(size=value.shape)
+        assert check_gradients(layer, np.random.default_rng(0).normal(size=shape)).error < 1e-7
     assert check_gradients(words(), WORDS[:2]).error < 1e-6
 
-
-def test_finds_mistakes_in_a_third_party_layer():
     class DropsTheGate(SqueezeExcite):
         def backward(self, dout):
             super().backward(dout)
             return dout * self.cache["factor"]
 
     with pytest.raises(GradientError, match="above the tolerance"):
-        check_gradients(DropsTheGate(3, 2, np.random.default_rng(0)), IMAGES[:4, :2, :2].repeat(2, axis=3)[..., :3])
+        check_gradients(DropsTheGate(3, 2, np.random.default_rng(0)), RNG.normal(size=(4, 2, 2, 3)))
+
+
+def test_a_word_that_stands_twice_collects_twice_and_one_that_stands_nowhere_nothing():
+    layer = Embedding(5, 2, np.random.default_rng(0))
+    out = layer.forward(np.array([[0, 3], [3, 3]]))
+    np.testing.assert_array_equal(out[1, 0], layer.params["table"][3])
+    assert layer.backward(np.array([[[1.0, 2], [3, 4]], [[5, 6], [7, 8]]])) is None
+    np.testing.assert_array_equal(layer.grads["table"], [[1, 2], [0, 0], [0, 0], [15, 18], [0, 0]])
 
 
 @refusals(
@@ -92,16 +145,14 @@ def test_finds_mistakes_in_a_third_party_layer():
     (lambda: GroupNorm(2, 4).forward(PIXEL[..., :3]), ValueError, r"^GroupNorm\(2, 4\) expects images .*, 4\), got"),
     (lambda: GroupNorm(3, 4).forward(PIXEL), ValueError, r"^GroupNorm\(3, 4\): expects channels for 3 equal groups"),
     (lambda: SqueezeExcite(3, 2, RNG).forward(PIXEL), ValueError, r"^Dense\(3, 2\) expects x of shape"),
-    (lambda: train(images(state=True), workers=2), ValueError, r"^fit: workers must be 1 .*, runningscale_1\.largest:"),
+    (lambda: train(images(), workers=2), ValueError, r"^fit: workers must be 1 .*, runningscale_1\.largest:"),
 )
 def test_names_the_third_party_layer_when_something_does_not_fit(call, kind, words):
     assert_refused(call, kind, words)
 
 
-@pytest.mark.parametrize(
-    ("make", "x"), [(images, IMAGES), (lambda dtype: images(dtype, state=True), IMAGES), (words, WORDS)]
-)
-def test_learning_in_float32(make, x):
+@pytest.mark.parametrize(("make", "x"), [(images, IMAGES), (words, WORDS)])
+def test_learns_in_float32(make, x):
     model = make(np.float32)
     losses = train(model, x=x, epochs=30)
     assert losses[-1] < losses[0]
@@ -110,31 +161,23 @@ def test_learning_in_float32(make, x):
         assert not np.array_equal(view, model.named_parameters()[name]), name
 
 
-def test_summary():
-    lines = images(state=True).summary(IMAGES.shape[1:]).splitlines()
-    assert lines[2].split() == ["GroupNorm(2,", "4)", "groupnorm_1", "(N,", "4,", "3,", "4)", "8"]
+def test_summary_recording_saving_copies_and_checkpoints(tmp_path, run):
+    model, recording = copy.deepcopy(run[0]), run[1]
+    lines = model.summary(IMAGES.shape[1:]).splitlines()
+    assert lines[2].split() == ["GroupNorm(2,", "4)", "groupnorm_1", "(N,", "4,", "3,", "4)", "4"]
     assert lines[3].split() == ["Residual(SqueezeExcite(4,", "3))", "residual_1", "(N,", "4,", "3,", "4)", "31"]
     assert lines[5].split() == ["RunningScale(48)", "runningscale_1", "(N,", "48)", "0"]
-
-
-def test_recording_saving_copies_and_checkpoints(tmp_path):
-    def make():
-        return images(rate=0.3, state=True)
-
-    model, before = make(), make().vectors.state
-    train(model, Recorder(model, tmp_path / "run"))
-    recording = Recording.load(tmp_path / "run")
     assert recording["groupnorm_1.factor"].shape == (13, 4)
     assert recording["residual_1.squeezeexcite_1.dense_1.w"].shape == (13, 4, 3)
     model.save(tmp_path / "model.npz")
-    fresh = make()
+    fresh = images()
+    assert not np.array_equal(model.vectors.state, fresh.vectors.state)
     fresh.load(tmp_path / "model.npz")
-    for other in (fresh, copy.deepcopy(model), pickle.loads(pickle.dumps(model))):
-        np.testing.assert_array_equal(other.predict(IMAGES), model.predict(IMAGES))
-        np.testing.assert_array_equal(other.vectors.state, model.vectors.state)
-    assert not np.array_equal(model.vectors.state, before)
+    for other in (fresh, model, pickle.loads(pickle.dumps(model))):
+        np.testing.assert_array_equal(other.predict(IMAGES), run[0].predict(IMAGES))
+        np.testing.assert_array_equal(other.vectors.state, run[0].vectors.state)
     recording.restore(fresh, 0)
-    np.testing.assert_array_equal(fresh.parameters, make().parameters)
+    np.testing.assert_array_equal(fresh.parameters, images().parameters)
     rng, optimizer = np.random.default_rng(0), Adam()
     save_checkpoint(tmp_path / "point.npz", model, optimizer, rng)
     load_checkpoint(tmp_path / "point.npz", fresh, optimizer, rng)
@@ -143,34 +186,21 @@ def test_recording_saving_copies_and_checkpoints(tmp_path):
     np.testing.assert_array_equal(fresh.parameters, model.parameters)
 
 
-@pytest.mark.parametrize("state", [False, True])
-@pytest.mark.parametrize(
-    ("name", "index"),
-    [
-        ("groupnorm_1.factor", 3),
-        ("groupnorm_1.shift", 0),
-        ("residual_1.squeezeexcite_1.dense_2.w", (2, 1)),
-        ("dense_1.w", (3, 0)),
-    ],
-)
-def test_explanation(name, index, state):
-    """Also with dropout inside, and with what a layer remembers."""
-    model = images(rate=0.3 * state, state=state)
+def test_explanation_also_with_dropout_inside_and_what_a_layer_remembers():
+    model = images()
     recorder = Recorder(model)
     train(model, recorder)
-    text = str(recorder.recording.explain(7, f"{name}[{str(index).strip('()')}]"))
-    before, after = recorder.recording[name][6][index], recorder.recording[name][7][index]
-    assert text.splitlines()[-1].strip() == f"recorded: {before.item()!r} before, {after.item()!r} after"
+    for name, index in (("groupnorm_1.factor", 3), ("residual_1.squeezeexcite_1.dense_2.w", (2, 1)),
+                        ("dense_1.w", (3, 0))):  # fmt: skip
+        text = str(recorder.recording.explain(7, f"{name}[{str(index).strip('()')}]"))
+        before, after = recorder.recording[name][6][index], recorder.recording[name][7][index]
+        assert text.splitlines()[-1].strip() == f"recorded: {before.item()!r} before, {after.item()!r} after"
 
 
-def test_network_diagram():
-    model = images(state=True)
-    recorder = Recorder(model)
-    train(model, recorder)
-    recording = recorder.recording
-    scene = NetworkDiagram(recording, model, input_shape=IMAGES.shape[1:])
-    report = audit(scene, recording, frames=[0, 12], names={"groupnorm_1.factor.norm": "factor"})
+def test_network_diagram(run):
+    scene = NetworkDiagram(run[1], run[0], input_shape=IMAGES.shape[1:])
+    report = audit(scene, run[1], frames=[0, 12], names={"groupnorm_1.factor.norm": "factor"})
     assert report.ok, str(report)
     drawn = {text.get_text() for text in scene.page.axes.texts}
-    assert {"groupnorm_1", "(N, 4, 3, 4)", "8", "factor", "shift"} <= drawn
-    np.testing.assert_array_equal(scene.page.axes.images[2].get_array(), [recording["groupnorm_1.factor"][12]])
+    assert {"groupnorm_1", "(N, 4, 3, 4)", "4", "factor"} <= drawn
+    np.testing.assert_array_equal(scene.page.axes.images[2].get_array(), [run[1]["groupnorm_1.factor"][12]])
