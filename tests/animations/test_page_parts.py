@@ -83,6 +83,8 @@ def test_reverses_the_order_of_greys(greys):
 def test_keeps_a_hole_darker_than_the_ice_and_gives_the_page_the_paper_of_films_at_night():
     assert lightness(at_night(HOLE)) < lightness(at_night(ICE)) < lightness(at_night(WATER))
     assert f"--paper: {at_night('#ffffff')};" in player("css")
+    assert len(player("css").encode()) < 13_000  # they are read aloud, and each page has them
+    assert len(player("js").encode()) < 57_000
 
 
 # --- the film in a page ---------------------------------------------------------------------------------------------

@@ -4,11 +4,10 @@ import re
 
 import pytest
 from player_scenes import MOMENTS, Numbers, Page
+from small_scenes import Overlapping
 
 from animations import render
 from animations.engine.painter import Painter
-from animations.formats.html import player
-from animations.scene import Scene
 
 LAST, MOTION = len(MOMENTS) - 1, 4
 END = LAST * MOTION
@@ -23,9 +22,6 @@ def book(film):
     path = film.with_name("book.html")
     path.write_text(page[:start] + "<p style='height: 500px'>words</p>".join(films) + page[end:], encoding="utf-8")
     return path
-
-
-# --- pictures, keys, the clock ---------------------------------------------------------------------------------------
 
 
 def test_shows_and_labels_every_frame_in_any_order_and_glides_between(page):
@@ -80,8 +76,7 @@ def test_plays_and_pauses_on_space_and_speaks_only_while_it_stands(page):
     page.browser.press(" ")
     assert page.get("controls.spoken.textContent === film.texts[film.frame]")
     stopped = page.get("film.picture")
-    page.run("window.waited = false; setTimeout(() => { window.waited = true; }, 200)")
-    page.browser.wait_for("window.waited")
+    page.run("return new Promise((done) => setTimeout(done, 200))")
     assert page.get("[film.picture, controls.button.getAttribute('aria-label')]") == [stopped, "play"]
 
 
@@ -112,21 +107,12 @@ def test_shows_each_picture_for_its_time(page):
 
 
 def test_needs_no_clock_for_a_scene_with_one_frame(browser, tmp_path):
-    class One(Scene):
-        def draw(self, figure):
-            self.text = figure.text(0.5, 0.5, "one")
-
-        def update(self, frame):
-            return [self.text]
-
-    browser.open(render(One(), tmp_path / "one.html", progress=False), calm=False)
+    one = type("One", (Overlapping,), {"frames": 1})
+    browser.open(render(one(), tmp_path / "one.html", progress=False), calm=False)
     browser.wait_for("tinylearnFilms.players[0].film.tracks !== null")
     browser.press(" ")
     assert browser.run("return [tinylearnFilms.clock.playing, tinylearnFilms.players[0].film.picture]") == [None, 0]
     assert browser.complaints() == []
-
-
-# --- the address -----------------------------------------------------------------------------------------------------
 
 
 def test_begins_where_the_address_says_and_does_not_play_then(browser, film):
@@ -150,9 +136,6 @@ def test_keeps_the_address_up_to_date_however_many_steps_there_are(page):
     page.run("location.hash = '#update=6'")
     page.wait_for(f"film.picture === {3 * MOTION}")
     assert page.browser.complaints() == []
-
-
-# --- several films on a page -----------------------------------------------------------------------------------------
 
 
 def test_plays_only_the_film_in_the_middle(browser, book):
@@ -195,23 +178,16 @@ def test_names_one_of_several_films_in_the_address_and_opens_one_sheet(browser, 
     assert page.get("film.section.contains(asking.sheet)")
 
 
-# --- on any screen ---------------------------------------------------------------------------------------------------
-
-
-def test_keeps_text_readable_and_everything_within_the_screen(page):
+def test_keeps_text_readable_and_scrolls_wide_things_in_their_own_box(page):
     for width in (1280, 800, 360):
         page.resize(width)
         assert page.smallest_text() > 11.9
         assert page.run("return document.documentElement.scrollWidth") <= width
         assert page.run("return document.querySelector('.row').classList.contains('stacked')") is (width < 1000)
-
-
-def test_scrolls_wide_things_in_their_own_box_and_shows_on_which_sides_it_continues(page):
-    page.resize(360)
     panel = "document.querySelector('.panel')"
     assert page.run(f"return {panel}.scrollWidth") > 400
     for left, shown in ((0, "hidden,visible"), (30, "visible,visible"), (9999, "visible,hidden")):
-        page.run(f"{panel}.scrollLeft = {left}")
+        page.run(f"{panel}.scrollLeft = {left}")  # on which sides does it continue?
         hints = f"['before', 'after'].map((side) => getComputedStyle({panel}, `::${{side}}`).visibility)"
         page.browser.wait_for(f"String({hints}) === '{shown}'")
     page.run(f"{panel}.scrollLeft = 0; {panel}.focus()")
@@ -239,19 +215,19 @@ def test_leads_a_wide_picture_to_what_changes_until_one_scrolls_it_by_hand(page)
 
 
 def test_halves_the_height_of_controls_on_a_phone_but_keeps_them_usable(page):
-    height = "return document.querySelector('.controls').offsetHeight"
-    on_a_desk = page.run(height)
-    page.resize(360)
-    assert page.run(height) <= on_a_desk / 2
-    sizes = page.run(
-        "return [...document.querySelectorAll('.controls > *')].map((each) => each.getBoundingClientRect())"
-        ".filter(({ width }) => width).map(({ width, height, right }) => [width, height, right])"
-    )
-    assert len(sizes) == 7
-    assert all(width >= 24 and right <= 360 for width, _, right in sizes)
-    assert all(height >= 24 for width, height, _ in sizes if width < 40)
-    above = "return document.elementFromPoint({0}.left + 9, {0}.top - 6).closest('button')?.className"
-    assert page.run(above.format("document.querySelector('.controls .play').getBoundingClientRect()")) == "play"
+    heights = []
+    for width in (1280, 360):
+        page.resize(width)
+        heights.append(page.run("return document.querySelector('.controls').offsetHeight"))
+    assert heights[1] <= heights[0] / 2
+    boxes = page.run("return [...document.querySelectorAll('.controls > *')]"
+                     ".map((each) => each.getBoundingClientRect()).filter(({ width }) => width)"
+                     ".map(({ width, height, right }) => [width, height, right])")  # fmt: skip
+    assert len(boxes) == 7
+    assert all(width >= 24 and right <= 360 and (height >= 24 or width >= 40) for width, height, right in boxes)
+    ((left, top, _, _),) = page.boxes(".controls .play")  # a finger is higher
+    above = "return document.elementFromPoint(arguments[0], arguments[1]).closest('button')?.className"
+    assert page.run(above, left + 9, top - 6) == "play"
 
 
 def test_fills_the_screen_with_the_whole_film(page):
@@ -289,9 +265,6 @@ def test_inverts_maps_and_brightens_ink_at_night_and_prints_the_whole_picture_an
     )
 
 
-# --- what may be missing ---------------------------------------------------------------------------------------------
-
-
 def test_shows_the_picture_without_scripts(driver, film):
     driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
     try:
@@ -309,9 +282,3 @@ def test_reports_a_damaged_page(browser, film):
     path.write_text(re.sub(r'"changes":"[^"]{20}', '"changes":"AAAAAAAAAAAAAAAAAAAA', text), encoding="utf-8")
     browser.open(path)
     Page(browser).wait_for("controls.output.textContent.startsWith('This page is damaged')")
-
-
-def test_keeps_program_and_style_sheet_small():
-    """They are read aloud, and each page has them."""
-    assert len(player("js").encode()) < 57_000
-    assert len(player("css").encode()) < 13_000

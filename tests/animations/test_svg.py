@@ -26,42 +26,27 @@ from animations.formats.svg import SvgRenderer, png
 SIZE = 100
 
 
-@pytest.fixture
-def figure():
-    return Figure(figsize=(1, 1), dpi=SIZE)
+def axes_of(box=(0, 0, 1, 1), **settings):
+    return Figure(figsize=(1, 1), dpi=SIZE).add_axes(box, **settings)
 
 
-def elements(figure, artist):
+def elements(artist):
     """Return what an artist draws, and its renderer."""
-    renderer = SvgRenderer(FigureCanvasAgg(figure).get_renderer())
     if artist.get_figure() is None:
-        figure.add_artist(artist)
+        axes_of().get_figure().add_artist(artist)
+    renderer = SvgRenderer(FigureCanvasAgg(artist.get_figure()).get_renderer())
     artist.draw(renderer)
     return renderer.take(), renderer
 
 
-def only(figure, artist):
-    (element,), _ = elements(figure, artist)
+def only(artist):
+    """Return the only element that an artist draws."""
+    ((element,), _) = elements(artist)
     return element
 
 
 def pixels(href):
     return np.array(Image.open(io.BytesIO(base64.b64decode(href.partition(",")[2]))).convert("RGBA"))
-
-
-def image_axes(figure, array, **settings):
-    axes = figure.add_axes((0, 0, 1, 1), xlim=(0, 10), ylim=(0, 10))
-    image = axes.imshow(array, aspect="auto", interpolation="none", **settings)
-    axes.set(xlim=(0, 10), ylim=(0, 10))
-    return image
-
-
-# --- numbers and paths ----------------------------------------------------------------------------------------------
-
-
-@given(st.floats(-1e6, 1e6))
-def test_places_a_number_to_a_hundredth_of_a_pixel(pixels):
-    assert float(number(pixels)) == pytest.approx(10 * pixels, rel=1e-4, abs=0.06)
 
 
 def replayed(data):
@@ -78,19 +63,21 @@ def replayed(data):
 
 @given(st.lists(st.tuples(st.floats(-500, 500), st.floats(-500, 500)), min_size=2, max_size=30))
 def test_goes_through_the_vertices_of_a_path_without_adding_up_errors(vertices):
-    found = np.array([*replayed(path_data(np.array(vertices), None))])
+    found, at = np.array([*replayed(path_data(np.array(vertices), None))]), 0
     np.testing.assert_allclose(found[[0, -1]], [vertices[0], vertices[-1]], atol=0.051)
-    at = 0
     for vertex in vertices:  # those within a straight line need not be named
-        while distance(found[at], found[min(at + 1, len(found) - 1)], vertex) > 0.08:
+        while True:
+            start, way = found[at], found[min(at + 1, len(found) - 1)] - found[at]
+            along = np.clip(np.dot(vertex - start, way) / (np.sum(way**2) or 1), 0, 1)
+            if np.hypot(*(start + along * way - vertex)) <= 0.08:
+                break
             at += 1
             assert at < len(found), f"{vertex} is left out of {found.tolist()}"
 
 
-def distance(start, end, place):
-    """Return how far a place lies from the straight line between two others."""
-    along = np.clip(np.dot(place - start, end - start) / (np.sum((end - start) ** 2) or 1), 0, 1)
-    return np.hypot(*(start + along * (end - start) - place))
+@given(st.floats(-1e6, 1e6))
+def test_places_a_number_to_a_hundredth_of_a_pixel(pixels):
+    assert float(number(pixels)) == pytest.approx(10 * pixels, rel=1e-4, abs=0.06)
 
 
 CIRCLES = [
@@ -101,15 +88,15 @@ CIRCLES = [
 ]
 
 
-def test_draws_a_circle_as_two_arcs_where_matplotlib_does_but_a_turned_ellipse_as_curves(figure):
+def test_draws_a_circle_as_two_arcs_where_matplotlib_does_but_a_turned_ellipse_as_curves():
     for patch in CIRCLES:
         pattern = "M{0} {0}a{0} {0} 0 0 [01] 0 ?{0}a".format(r"(-?[\d.]+)")
-        x, y, rx, ry, high = map(float, re.match(pattern, only(figure, patch).attributes["d"]).groups())
+        x, y, rx, ry, high = map(float, re.match(pattern, only(patch).attributes["d"]).groups())
         (left, low), (right, top) = patch.get_path().get_extents(patch.get_transform()).get_points()
         assert (x, 2 * rx, 2 * ry) == pytest.approx((5 * (left + right), 10 * (right - left), 10 * (top - low)), abs=1)
         assert (y, abs(high)) == pytest.approx((10 * (SIZE - low), 2 * ry), abs=1)
         assert high == -2 * ry  # upwards from its lowest place; exactly, or its arcs would be no halves
-    turned = only(figure, Ellipse((50, 50), 40, 20, angle=30, transform=None)).attributes["d"]
+    turned = only(Ellipse((50, 50), 40, 20, angle=30, transform=None)).attributes["d"]
     assert ("c" in turned, "a" in turned) == (True, False)
 
 
@@ -126,9 +113,6 @@ def test_keeps_every_pixel_in_png(colours):
     np.testing.assert_array_equal(pixels(png(picture)), picture)
     picture[..., 3] = 255
     np.testing.assert_array_equal(pixels(png(picture)), picture)
-
-
-# --- how things look ------------------------------------------------------------------------------------------------
 
 
 BOX, HALO = (0.1, 0.1), [withStroke(linewidth=3, foreground="red")]
@@ -170,8 +154,8 @@ LOOKS = {  # an artist → the attributes of each of its elements: some of them,
 
 
 @pytest.mark.parametrize(("make", "expected"), LOOKS.values(), ids=LOOKS)
-def test_draws_an_artist_as_elements_of_this_look(figure, make, expected):
-    found, renderer = elements(figure, make())
+def test_draws_an_artist_as_elements_of_this_look(make, expected):
+    found, renderer = elements(make())
     assert len(found) == len(expected)
     colours = {f"var(--c{number})": colour for colour, number in renderer.looks.colours.items()}
     for element, look in zip(found, expected, strict=True):
@@ -179,28 +163,26 @@ def test_draws_an_artist_as_elements_of_this_look(figure, make, expected):
         assert {name: (shown | {"text": element.text}).get(name) for name in look} == look
 
 
-def test_draws_markers_as_one_shape_and_leaves_out_what_lies_far_outside(figure):
-    look = {"transform": figure.transFigure}
-    markers = Line2D([0.2, 0.4, np.nan, 0.8], 4 * [0.5], marker="s", linestyle="", **look)
-    assert only(figure, markers).attributes["d"].count("M") == 3
-    assert len(only(figure, Line2D([0, 1e9], [0.5, 1e9], **look)).attributes["d"]) < 40
+def test_draws_markers_as_one_shape_and_leaves_out_what_lies_far_outside():
+    markers = Line2D([0.2, 0.4, np.nan, 0.8], 4 * [0.5], marker="s", linestyle="")
+    assert only(markers).attributes["d"].count("M") == 3
+    assert len(only(Line2D([0, 1e9], [0.5, 1e9])).attributes["d"]) < 40
 
 
-def test_shares_equal_clips(figure):
-    axes = figure.add_axes((0.1, 0.1, 0.8, 0.8))
-    renderer = SvgRenderer(FigureCanvasAgg(figure).get_renderer())
-    for _ in range(3):
-        axes.add_patch(Circle((0.5, 0.5), 2)).draw(renderer)
-    assert renderer.looks.clips == {"M100 100h800v800h-800z": "clip0"}
-    round_one = axes.add_patch(Circle((0.5, 0.5), 2))
+def test_shares_equal_clips():
+    axes = axes_of((0.1, 0.1, 0.8, 0.8))
+    renderer = SvgRenderer(FigureCanvasAgg(axes.get_figure()).get_renderer())
+    *_, round_one = patches = [axes.add_patch(Circle((0.5, 0.5), 2)) for _ in range(4)]
     round_one.set_clip_path(Circle((0.5, 0.5), 0.1, transform=axes.transData))
-    round_one.draw(renderer)
+    for patch in patches:
+        patch.draw(renderer)
     assert [each.attributes["clip-path"] for each in renderer.take()] == 3 * ["var(--clip0)"] + ["var(--clip1)"]
+    assert next(iter(renderer.looks.clips)) == "M100 100h800v800h-800z"
 
 
-def test_turns_text_about_its_start_with_its_clip(figure):
-    text = figure.add_axes((0.1, 0.1, 0.8, 0.8)).text(0.5, 0.5, "turned", rotation=90, clip_on=True)
-    (element,), renderer = elements(figure, text)
+def test_turns_text_about_its_start_with_its_clip():
+    text = axes_of((0.1, 0.1, 0.8, 0.8)).text(0.5, 0.5, "turned", rotation=90, clip_on=True)
+    (element,), renderer = elements(text)
     x, y = element.attributes["x"], element.attributes["y"]
     assert element.attributes["transform"] == f"rotate(-90 {x} {y})"
     shapes = {f"var(--{name})": shape for shape, name in renderer.looks.clips.items()}
@@ -210,8 +192,8 @@ def test_turns_text_about_its_start_with_its_clip(figure):
     assert sorted({*np.round(back.ravel())}) == [10, 90]  # the corners of the axes
 
 
-def test_keeps_the_words_of_pasted_text_on_whole_pixels(figure):
-    element = only(figure, PastedText(0.513, 0.518, "Sa\u0303o", transform=figure.transFigure))
+def test_keeps_the_words_of_pasted_text_on_whole_pixels():
+    element = only(PastedText(0.513, 0.518, "Sa\u0303o"))
     assert (element.text, element.attributes["data-text"]) == ("São", "Sa\u0303o")
     assert float(element.attributes["x"]) % 10 == float(element.attributes["y"]) % 10 == 0
 
@@ -221,26 +203,29 @@ def test_keeps_the_words_of_pasted_text_on_whole_pixels(figure):
 CORNERS = np.array([[[255, 0, 0, 255], [0, 255, 0, 255]], [[0, 0, 255, 255], [0, 0, 0, 255]]], np.uint8)
 
 
-@pytest.mark.parametrize(("settings", "expected"), [
-    ({"origin": "upper"}, CORNERS),
-    ({"origin": "lower"}, CORNERS[::-1]),
-    ({"origin": "upper", "extent": (8, 2, 3, 7)}, CORNERS[:, ::-1]),
-    ({"origin": "upper", "extent": (2, 8, 7, 3)}, CORNERS[::-1]),
+def image(**settings):
+    made = axes_of().imshow(CORNERS, aspect="auto", interpolation="none", **settings)
+    made.axes.set(xlim=(0, 10), ylim=(0, 10))
+    return made
+
+
+@pytest.mark.parametrize(("origin", "extent", "expected"), [
+    ("upper", (2, 8, 3, 7), CORNERS), ("lower", (2, 8, 3, 7), CORNERS[::-1]), ("upper", (8, 2, 3, 7), CORNERS[:, ::-1]),
+    ("upper", (2, 8, 7, 3), CORNERS[::-1]),
 ])  # fmt: skip
-def test_draws_an_image_in_its_own_pixels_the_right_way_round(figure, settings, expected):
-    look = only(figure, image_axes(figure, CORNERS, alpha=0.5, **({"extent": (2, 8, 3, 7)} | settings))).attributes
+def test_draws_an_image_in_its_own_pixels_the_right_way_round(origin, extent, expected):
+    look = only(image(origin=origin, extent=extent, alpha=0.5)).attributes
     np.testing.assert_array_equal(pixels(look["href"]), expected)
     assert [look[name] for name in ("x", "y", "width", "height", "opacity")] == ["200", "300", "600", "400", "0.5"]
     assert "squares" in look["class"]
 
 
-def test_draws_as_shapes_or_images_what_can_be_and_leaves_a_turned_image_to_be_painted(figure):
-    turned = image_axes(figure, CORNERS)
+def test_draws_as_shapes_or_images_what_can_be_and_leaves_a_turned_image_to_be_painted():
+    turned = image()
     turned.set_transform(turned.axes.transData + Affine2D().rotate_deg(20))
     with pytest.raises(NotImplementedError, match="turned"):
-        elements(figure, turned)
-    axes = figure.add_axes((0, 0, 1, 1))
-    small, large, shaded = (axes.pcolormesh(np.eye(size), shading=shading)
+        elements(turned)
+    small, large, shaded = (axes_of().pcolormesh(np.eye(size), shading=shading)
                             for size, shading in ((5, "auto"), (30, "auto"), (5, "gouraud")))  # fmt: skip
-    assert {element.tag for element in elements(figure, small)[0]} == {"path"}
-    assert only(figure, large).tag == only(figure, shaded).tag == "image"
+    assert {element.tag for element in elements(small)[0]} == {"path"}
+    assert only(large).tag == only(shaded).tag == "image"
