@@ -51,9 +51,11 @@ def test_writes_arithmetic_as_by_hand_and_follows_the_picture(page):
     page.browser.wait_for(f"document.querySelector('.sheet h2').textContent === '{asked}'")
 
 
-def test_ends_bars_at_their_total(page):
+def test_ends_bars_at_their_total_and_lights_up_numbers_that_belong_together(page):
     page.show(4)
-    page.ask("gradient.w")
+    for gid, rings in (("w", [1, 0, 0]), ("loss", [1, 6, 0]), ("gradient.w", [0, 6, 0])):
+        page.ask(gid)
+        assert ringed(page, "asked", "lit", "pointed") == rings
     bars = page.run("return [...document.querySelectorAll('.sum i')].map((each) => each.getBoundingClientRect())"
                     ".map(({ left, width }) => [left, width])")  # fmt: skip
     _, _, dout, gradient = STATES[4]
@@ -61,6 +63,8 @@ def test_ends_bars_at_their_total(page):
     assert bars[0][0] > bars[4][0]  # to the right of zero what is positive, to the left what is not
     assert page.texts(".sum th")[-1] == "total"
     assert page.texts(".code code") == ["dw = x.T @ dout", "return dout @ w.T"]
+    page.run("document.querySelector('.sheet [data-of=\"dout[2]\"]').focus()")
+    assert ringed(page, "lit", "pointed") == [6, 1]
 
 
 def test_asks_back_and_goes_back(page):
@@ -75,17 +79,6 @@ def test_asks_back_and_goes_back(page):
     assert page.texts(".sheet nav button") == ["the weight after update 8"]
 
 
-def test_lights_up_numbers_that_belong_together(page):
-    page.show(4)
-    for gid, rings in (("gradient.w", [0, 6, 0]), ("w", [1, 0, 0]), ("loss", [1, 6, 0])):
-        page.ask(gid)
-        assert ringed(page, "asked", "lit", "pointed") == rings
-    page.run("document.querySelector('.sheet [data-of=\"dout[2]\"]').focus()")
-    assert ringed(page, "asked", "lit", "pointed") == [1, 6, 1]
-    (left, _, right, _), (starts, _, ends, _) = page.boxes(".ring.asked", "[data-gid=loss]")
-    assert left < starts < ends < right
-
-
 def test_asks_by_a_click_on_a_number_or_next_to_it(page):
     number = page.browser.driver.find_element("css selector", "[data-gid='dout[3]']")
     number.click()
@@ -94,6 +87,8 @@ def test_asks_by_a_click_on_a_number_or_next_to_it(page):
     assert page.get("asking.sheet") is None
     page.browser.click(number, below=round(number.size["height"] / 2 + 6))
     page.wait_for("asking.trail[0] === 'dout[3]' && asking.sheet")
+    (left, _, right, _), (starts, _, ends, _) = page.boxes(".ring.asked", "[data-gid='dout[3]']")
+    assert left < starts < ends < right
 
 
 class Shapes(Scene):
@@ -184,18 +179,15 @@ def test_shows_the_history_of_a_number_and_leads_to_its_moments(page):
     page.wait_for("film.picture === film.last")
 
 
-SPREAD = [  # moments → where they lie in the history, and whether on a logarithmic scale
-    ([0, 1, 2, 3, 4], [0, 0.25, 0.5, 0.75, 1], False),
-    ([1970, 1980, 2000], [0, 1 / 3, 1], False),  # years, not frames
-    ([0, 1, 1, 2], [0, 0.5, 0.75, 1], False),  # two frames of one moment share the time until the next
-    ([0, 1, 3, 7, 15, 31], [0, 0.2, 0.4, 0.6, 0.8, 1], True),
-    (["May", "June", "July"], [0, 0.5, 1], False),
-    ([3, 1, 2], [0, 0.5, 1], False),
-]
-
-
 def test_counts_moments_in_the_history(page):
-    for moments, places, logarithmic in SPREAD:
+    for moments, places, logarithmic in (
+        ([0, 1, 2, 3, 4], [0, 0.25, 0.5, 0.75, 1], False),
+        ([1970, 1980, 2000], [0, 1 / 3, 1], False),  # years, not frames
+        ([0, 1, 1, 2], [0, 0.5, 0.75, 1], False),  # two frames of one moment share the time until the next
+        ([0, 1, 3, 7, 15, 31], [0, 0.2, 0.4, 0.6, 0.8, 1], True),
+        (["May", "June", "July"], [0, 0.5, 1], False),
+        ([3, 1, 2], [0, 0.5, 1], False),
+    ):
         told = page.run("return spread(arguments[0])", moments)
         assert told == {"places": pytest.approx(places), "logarithmic": logarithmic}
 
@@ -219,11 +211,10 @@ def test_leaves_the_film_and_the_page_as_they_are_beside_a_sheet(page):
 def test_places_the_sheet_below_on_a_phone_and_leaves_the_controls(page):
     page.resize(360, 700)
     page.ask("dout[5]")
-    sheet, controls, number = page.boxes(".sheet", ".controls", "[data-gid='dout[5]']")
-    assert sheet[3] - sheet[1] <= 0.6 * 700 + 1
-    assert sheet[2] - sheet[0] == 360
-    assert controls[3] == 700
-    assert number[3] < sheet[1]
+    (left, top, right, bottom), controls, number = page.boxes(".sheet", ".controls", "[data-gid='dout[5]']")
+    assert bottom - top <= 0.6 * 700 + 1
+    assert (right - left, controls[3]) == (360, 700)
+    assert number[3] < top
     assert page.run("return document.documentElement.scrollWidth") <= 360
 
 

@@ -116,46 +116,35 @@ def test_keeps_every_pixel_in_png(colours):
 
 
 BOX, HALO = (0.1, 0.1), [withStroke(linewidth=3, foreground="red")]
-LOOKS = {  # an artist → the attributes of each of its elements: some of them, or None for one that is not there
-    "a line, its colour, width, dashes, ends": (
-        lambda: Line2D([0.1, 0.9], [0.5, 0.5], color="#ff000080", linewidth=7.2, linestyle=(1, (1, 2))),
-        [{"stroke": "#ff0000", "stroke-width": "100", "stroke-opacity": "0.502", "stroke-dasharray": "100 200",
-          "stroke-dashoffset": "100", "stroke-linecap": None, "stroke-linejoin": None, "fill": None}]),
-    "two colours, of fill and stroke": (
-        lambda: Rectangle(BOX, 0.5, 0.5, facecolor="red", edgecolor="blue"),
-        [{"fill": "#ff0000", "stroke": "#0000ff", "stroke-linejoin": "miter"}]),
-    "the alpha of both": (
-        lambda: Rectangle(BOX, 0.5, 0.5, edgecolor="blue", alpha=0.25),
-        [{"fill-opacity": "0.25", "stroke-opacity": "0.25"}]),
-    "lines of a collection": (
-        lambda: LineCollection([[(0, 0), (1, 1)], [(0, 1), (1, 0)]], colors=["red", "blue"], linewidths=[1, 2]),
-        [{"stroke-width": "13.9", "stroke": "#ff0000"}, {"stroke-width": "27.8", "stroke": "#0000ff"}]),
-    "a hatch over the filled shape": (
-        lambda: Rectangle(BOX, 0.5, 0.5, hatch="//", facecolor="red", edgecolor="blue"),
-        [{"fill": "#ff0000", "stroke": None}, {"fill": "var(--hatch0)", "stroke": "#0000ff"}]),
-    "a text, its place and gid": (
-        lambda: Text(0.5, 0.5, "a < b & “c”", ha="center", gid="x", color="red", alpha=0.5, fontsize=7.2),
-        [{"text": "a < b & “c”", "x": "500", "text-anchor": "middle", "font-size": "100", "data-gid": "x",
-          "fill-opacity": "0.5", "stroke": None}]),
-    "pasted text, half transparent": (
-        lambda: PastedText(0.5, 0.5, "a", color="red", alpha=0.5), [{"fill": "#ff0000", "fill-opacity": "0.5"}]),
-    "a text of two lines": (lambda: Text(0.1, 0.5, "one\ntwo"), [{"text": "one"}, {"text": "two"}]),
-    "mathtext as a shape with its words": (
-        lambda: Text(0.1, 0.5, "$x^2$", gid="square"), [{"text": "", "data-text": "$x^2$", "data-gid": "square"}]),
-    "a halo, and then the words": (
-        lambda: Text(0.1, 0.5, "1.5", gid="x", path_effects=HALO),
-        [{"data-gid": None}, {"data-text": "1.5", "data-gid": "x"}]),
-    "alpha 0": (lambda: Rectangle(BOX, 0.5, 0.5, alpha=0), []),
-    "no colours": (lambda: Rectangle(BOX, 0.5, 0.5, facecolor="none", edgecolor="none"), []),
-    "an invisible thing": (lambda: Rectangle(BOX, 0.5, 0.5, visible=False), []),
-    "an empty text": (lambda: Text(0.5, 0.5, " "), []),
-    "an empty pasted text": (lambda: PastedText(0.5, 0.5, " "), []),
-}  # fmt: skip
+LOOKS = [  # an artist → the attributes of each of its elements: some of them, or None for one that is not there
+    (Line2D([0.1, 0.9], [0.5, 0.5], color="#ff000080", linewidth=7.2, linestyle=(1, (1, 2))),
+     [{"stroke": "#ff0000", "stroke-width": "100", "stroke-opacity": "0.502", "stroke-dasharray": "100 200",
+       "stroke-dashoffset": "100", "stroke-linecap": None, "stroke-linejoin": None, "fill": None}]),
+    (Rectangle(BOX, 0.5, 0.5, facecolor="red", edgecolor="blue"),
+     [{"fill": "#ff0000", "stroke": "#0000ff", "stroke-linejoin": "miter"}]),
+    (Rectangle(BOX, 0.5, 0.5, edgecolor="blue", alpha=0.25), [{"fill-opacity": "0.25", "stroke-opacity": "0.25"}]),
+    (LineCollection([[(0, 0), (1, 1)], [(0, 1), (1, 0)]], colors=["red", "blue"], linewidths=[1, 2]),
+     [{"stroke-width": "13.9", "stroke": "#ff0000"}, {"stroke-width": "27.8", "stroke": "#0000ff"}]),
+    (Rectangle(BOX, 0.5, 0.5, hatch="//", facecolor="red", edgecolor="blue"),
+     [{"fill": "#ff0000", "stroke": None}, {"fill": "var(--hatch0)", "stroke": "#0000ff"}]),
+    (Text(0.5, 0.5, "a < b & “c”", ha="center", gid="x", color="red", alpha=0.5, fontsize=7.2),
+     [{"text": "a < b & “c”", "x": "500", "text-anchor": "middle", "font-size": "100", "data-gid": "x",
+       "fill-opacity": "0.5", "stroke": None}]),
+    (PastedText(0.5, 0.5, "a", color="red", alpha=0.5), [{"fill": "#ff0000", "fill-opacity": "0.5"}]),
+    (Text(0.1, 0.5, "one\ntwo"), [{"text": "one"}, {"text": "two"}]),
+    (Text(0.1, 0.5, "$x^2$", gid="square"), [{"text": "", "data-text": "$x^2$", "data-gid": "square"}]),
+    (Text(0.1, 0.5, "1.5", gid="x", path_effects=HALO), [{"data-gid": None}, {"data-text": "1.5", "data-gid": "x"}]),
+    (Rectangle(BOX, 0.5, 0.5, alpha=0), []),
+    (Rectangle(BOX, 0.5, 0.5, facecolor="none", edgecolor="none"), []),
+    (Rectangle(BOX, 0.5, 0.5, visible=False), []),
+    (Text(0.5, 0.5, " "), []),
+    (PastedText(0.5, 0.5, " "), []),
+]  # fmt: skip
 
 
-@pytest.mark.parametrize(("make", "expected"), LOOKS.values(), ids=LOOKS)
-def test_draws_an_artist_as_elements_of_this_look(make, expected):
-    found, renderer = elements(make())
+@pytest.mark.parametrize(("artist", "expected"), LOOKS, ids=str)
+def test_draws_an_artist_as_elements_of_this_look(artist, expected):
+    found, renderer = elements(artist)
     assert len(found) == len(expected)
     colours = {f"var(--c{number})": colour for colour, number in renderer.looks.colours.items()}
     for element, look in zip(found, expected, strict=True):
