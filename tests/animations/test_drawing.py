@@ -169,29 +169,19 @@ class WithPixels(Overlapping):
         return [*super().update(frame), self.pixels] if self.changes else []
 
 
-def tags_of(film):
-    return [element.tag for element in film.background[0]]
-
-
-def test_draws_only_an_artist_of_its_own_kind_as_a_picture():
+def test_draws_only_an_artist_of_its_own_kind_as_a_picture_and_lets_others_paint_it_as_before():
     film = drawn(WithPixels())
     (picture,) = [slot for slot in film.slots if slot.tag == "image"]
     look = picture.first()
     assert [look[name] for name in ("x", "y", "width", "height")] == ["300", "100", "200", "100"]
     assert len(picture.tracks["href"]) == WithPixels.frames
-    assert "image" not in tags_of(film)
-    tags = tags_of(drawn(type("Still", (WithPixels,), {"changes": False})()))
-    assert tags.count("image") == 1
-    assert tags.count("text") == tags_of(drawn(Overlapping())).count("text")
-
-
-def test_lets_others_paint_it_as_before():
-    painter = Painter(WithPixels())
-    before = painter.paint(0).copy()
-    drawing = Drawing(painter)
-    painter.show(0)
-    drawing.take(0, 1)
-    np.testing.assert_array_equal(painter.paint(0), before)
+    still = type("Still", (WithPixels,), {"changes": False})
+    moving, still, plain = ([element.tag for element in each.background[0]]
+                            for each in (film, drawn(still()), drawn(Overlapping())))  # fmt: skip
+    assert (moving.count("image"), still.count("image"), still.count("text")) == (0, 1, plain.count("text"))
+    before = Painter(WithPixels()).paint(0)
+    film.painter.show(0)
+    np.testing.assert_array_equal(film.painter.paint(0), before)
 
 
 def test_raises_an_error_for_an_artist_that_cannot_be_drawn():
