@@ -11,7 +11,6 @@ import json
 import math
 import re
 import zlib
-from contextlib import contextmanager
 from typing import NamedTuple
 from unittest import mock
 
@@ -46,8 +45,8 @@ class Line(NamedTuple):
         """Return the largest distance between two lines."""
         return max(abs(one - two) for one, two in zip(self.places, other.places, strict=True))
 
-
-# --- what matplotlib says --------------------------------------------------------------------------------------------
+    def __str__(self):
+        return f"{self.words!r} {self.gid} at {[round(float(place), 1) for place in self.places]}"
 
 
 class Expected:
@@ -58,28 +57,21 @@ class Expected:
 
     def frame(self, frame):
         """Return the pixels (H, W, 3) and the lines of a frame."""
-        with drawn_lines() as lines:
+        lines, seen = [], set()
+
+        def watched(draw):
+            def draw_and_note(text, renderer, *more, **named):
+                if text not in seen and text.get_visible():
+                    seen.add(text)
+                    lines.extend(lines_of(text, renderer))
+                draw(text, renderer, *more, **named)
+
+            return draw_and_note
+
+        plain, pasted = (mock.patch.object(kind, "draw", watched(kind.draw)) for kind in (Text, PastedText))
+        with plain, pasted:
             pixels = redraw(copy.deepcopy(self.clip.scene), frame, self.clip.scale, self.clip.font)
         return pixels[..., :3], lines
-
-
-@contextmanager
-def drawn_lines():
-    """Yield a list that collects the lines of every text that matplotlib draws in this block."""
-    lines, seen = [], set()
-
-    def watched(draw):
-        def draw_and_note(text, renderer, *more, **named):
-            if text not in seen and text.get_visible():
-                seen.add(text)
-                lines.extend(lines_of(text, renderer))
-            draw(text, renderer, *more, **named)
-
-        return draw_and_note
-
-    plain, pasted = (mock.patch.object(kind, "draw", watched(kind.draw)) for kind in (Text, PastedText))
-    with plain, pasted:
-        yield lines
 
 
 def lines_of(text, renderer):
@@ -118,21 +110,19 @@ def ink_of(text, renderer):
 
 LINES = r"""
 const stage = document.querySelector(".stage"), corner = stage.getBoundingClientRect(), found = [];
-const all = [...stage.querySelectorAll("svg *")];
-const seen = (element) => element.checkVisibility({ visibilityProperty: true }) && element.getClientRects().length > 0;
-for (const element of all) {
-  if (!seen(element)) continue;
-  const { gid, text } = element.dataset, more = { gid: gid ?? "" };
+const from_corner = ([x, y]) => [x - corner.x, y - corner.y];
+for (const element of stage.querySelectorAll("svg *")) {
+  if (!element.checkVisibility({ visibilityProperty: true }) || !element.getClientRects().length) continue;
+  const { gid, text } = element.dataset, line = { words: text ?? element.textContent, gid: gid ?? "" };
   if (element.localName === "text") {
     const matrix = element.getScreenCTM(), ends = [
       element.getStartPositionOfChar(0), element.getEndPositionOfChar(element.getNumberOfChars() - 1)];
-    const places = ends.map((end) => end.matrixTransform(matrix)).flatMap(({ x, y }) => [x - corner.x, y - corner.y]);
+    const places = ends.map((end) => end.matrixTransform(matrix)).flatMap(({ x, y }) => from_corner([x, y]));
     const size = parseFloat(getComputedStyle(element).fontSize) * Math.hypot(matrix.a, matrix.b);
-    found.push({ words: text ?? element.textContent, places: [...places, size], ...more });
+    found.push({ ...line, places: [...places, size] });
   } else if (text !== undefined) {
     const { left, top, right, bottom } = element.getBoundingClientRect();
-    const box = [left - corner.x, top - corner.y, right - corner.x, bottom - corner.y];
-    found.push({ words: text, places: [...box, 0], ...more });
+    found.push({ ...line, places: [...from_corner([left, top]), ...from_corner([right, bottom]), 0] });
   }
 }
 return found;
@@ -142,16 +132,14 @@ const [picture, done] = arguments;
 window.tinylearnFilms.players[0].film.show(picture).then(() => document.fonts.ready)
   .then(() => requestAnimationFrame(() => requestAnimationFrame(done)));
 """
-
 SEEK = """
-const film = window.tinylearnFilms.players[0].film, times = [];
-for (const picture of arguments[0]) {
+const film = window.tinylearnFilms.players[0].film;
+return arguments[0].map((picture) => {
   const start = performance.now();
   film.show(picture);
   film.stage.getBoundingClientRect();  // lays out what has changed
-  times.push(performance.now() - start);
-}
-return times;
+  return performance.now() - start;
+});
 """
 
 
@@ -207,9 +195,6 @@ def unpack(packed):
     return json.loads(zlib.decompress(base64.b64decode(packed)))
 
 
-# --- comparing -------------------------------------------------------------------------------------------------------
-
-
 class Compared(NamedTuple):
     """What is wrong, in words; how many lines of text there are, how far one stands off at the most, in pixels; by how
     much of 255 the pixels differ on average."""
@@ -241,17 +226,13 @@ def wrong_lines(expected, shown):
         same = [each for each in left if each.words == line.words and each.gid == line.gid]
         nearest = min(same, key=line.away, default=None)
         if nearest is None:
-            faults.append(f"{line.words!r} {line.gid} is not there")
+            faults.append(f"{line} is not there")
             continue
         left.remove(nearest)
         worst = max(worst, line.away(nearest))
         if line.away(nearest) > OFF:
-            faults.append(f"{line.words!r} stands at {_round(nearest)}, expected {_round(line)}")
-    return faults + [f"{line.words!r} at {_round(line)} should not be there" for line in left], worst
-
-
-def _round(line):
-    return [round(float(place), 1) for place in line.places]
+            faults.append(f"{nearest}, expected {line}")
+    return faults + [f"{line} should not be there" for line in left], worst
 
 
 def ask(page, scene, frame, sources=None):
@@ -290,7 +271,7 @@ def wrong_answer(gid, words, why, source):
 
 SHEETS = """
 const [gids, done] = arguments;
-const read = async () => {
+(async () => {
   const found = {};
   for (const gid of gids) {
     await window.tinylearnFilms.ask(0, gid);
@@ -301,8 +282,7 @@ const read = async () => {
     };
   }
   return found;
-};
-read().then(done, (error) => done({ error: `${error.stack}` }));
+})().then(done, (error) => done({ error: `${error.stack}` }));
 """
 
 
