@@ -76,51 +76,36 @@ def test_moves_gliding_artists_between_frames_and_bound_ones_with_whole_frames(p
     assert (line.get_linewidth(), list(line.get_ydata())) == (8000, [2, 2])
 
 
-def line(change):
-    """Return what makes a line, and then changes it."""
-
-    def make(page):
-        made = page.rule((0, 1), 5)
-        change(page, made)
-        return made
-
-    return make
-
-
-FOLLOWS = {  # what is made → at each moment, what it is
-    "one value": (line(lambda page, made: page.bind(made, linewidth=3)), {0: {"linewidth": 3}, 1.5: {"linewidth": 3}}),
-    "one value, gliding": (line(lambda page, made: page.glide(made, linewidth=3)), {1.5: {"linewidth": 3}}),
-    "lists glide": (line(lambda page, made: page.glide(made, xdata=[[0, 10], [20, 30]])),
-                    {0.5: {"xdata": [10, 20]}, 1: {"xdata": [20, 30]}}),
-    "shown": (line(lambda page, made: page.show([False, True, False], page.text("too"), made)),
-              {0: {"visible": False}, 1.5: {"visible": True}, 2: {"visible": False}}),
-    "always shown": (line(lambda page, made: page.show(True, made)), {0: {"visible": True}, 1.5: {"visible": True}}),
-    "never shown": (line(lambda page, made: page.show(np.False_, made)), {0: {"visible": False}}),
-    "thick for large numbers, dashed below zero": (
-        line(lambda page, made: page.signed(made, np.array([0.0, -2.0, 4.0]))),
-        {0: {"linewidth": 1.5, "linestyle": "-"}, 1: {"linewidth": 4.5, "linestyle": "--"}, 2: {"linewidth": 7.5}}),
-    "thick on a shared scale": (
-        line(lambda page, made: page.signed(made, np.array([0.0, 2.0]), least=1, most=6, largest=4)),
-        {0: {"linewidth": 1}, 1: {"linewidth": 3.5}}),
-    "a dot": (lambda page: page.dot(page.axes, np.array([[0.0, 10.0], [100.0, 30.0]]), marker="s"),
-              {0: {"xydata": [[0, 10]], "marker": "s", "linestyle": "None"}, 0.25: {"xydata": [[25, 15]]}}),
-    "a dot in a list": (lambda page: page.dot(page.axes, [(0, 1), (2, 3)]), {0.5: {"xydata": [[1, 2]]}}),
-    "a dot by a function": (lambda page: page.dot(page.axes, lambda moment: (moment, 7)),
-                            {0.25: {"xydata": [[0.25, 7]]}}),
-    "fixed words": (lambda page: page.words("fixed"), {0: {"text": "fixed"}, 1: {"text": "fixed"}}),
-    "listed words": (lambda page: page.words(["one", "two"]), {0: {"text": "one"}, 1: {"text": "two"}}),
-    "by a function": (lambda page: page.words("frame {}".format), {0: {"text": "frame 0"}, 1: {"text": "frame 1"}}),
-    "verdicts": (lambda page: page.verdict(["says dog ✓", "says cat ✗", "cannot tell"], (0, 0)),
-                 {0: {"text": "says dog ✓", "color": style.TARGET}, 1: {"color": style.ERROR},
-                  2: {"color": style.QUIET}}),
-    "a verdict by a function": (lambda page: page.verdict("frame {}".format, (0, 0)), {1: {"text": "frame 1"}}),
-    "a number with one value": (lambda page: page.number("{:.2f}", "rate", 0.1), {0: {"text": "0.10"}}),
-}  # fmt: skip
+FOLLOWS = [  # what is made, or done to a line → at each moment, what it is
+    (lambda page, line: page.bind(line, linewidth=3), {0: {"linewidth": 3}, 1.5: {"linewidth": 3}}),
+    (lambda page, line: page.glide(line, linewidth=3), {1.5: {"linewidth": 3}}),
+    (lambda page, line: page.glide(line, xdata=[[0, 9], [2, 3]]), {0.5: {"xdata": [1, 6]}, 1: {"xdata": [2, 3]}}),
+    (lambda page, line: page.show([False, True, False], page.text("too"), line),
+     {0: {"visible": False}, 1.5: {"visible": True}, 2: {"visible": False}}),
+    (lambda page, line: page.show(True, line), {0: {"visible": True}, 1.5: {"visible": True}}),
+    (lambda page, line: page.show(np.False_, line), {0: {"visible": False}}),
+    (lambda page, line: page.signed(line, np.array([0.0, -2.0, 4.0])),  # thick if large, dashed below zero
+     {0: {"linewidth": 1.5, "linestyle": "-"}, 1: {"linewidth": 4.5, "linestyle": "--"}, 2: {"linewidth": 7.5}}),
+    (lambda page, line: page.signed(line, np.array([0.0, 2.0]), least=1, most=6, largest=4),
+     {0: {"linewidth": 1}, 1: {"linewidth": 3.5}}),
+    (lambda page, _: page.dot(page.axes, np.array([[0.0, 10.0], [100.0, 30.0]]), marker="s"),
+     {0: {"xydata": [[0, 10]], "marker": "s", "linestyle": "None"}, 0.25: {"xydata": [[25, 15]]}}),
+    (lambda page, _: page.dot(page.axes, [(0, 1), (2, 3)]), {0.5: {"xydata": [[1, 2]]}}),
+    (lambda page, _: page.dot(page.axes, lambda moment: (moment, 7)), {0.25: {"xydata": [[0.25, 7]]}}),
+    (lambda page, _: page.words("fixed"), {0: {"text": "fixed"}, 1: {"text": "fixed"}}),
+    (lambda page, _: page.words(["one", "two"]), {0: {"text": "one"}, 1: {"text": "two"}}),
+    (lambda page, _: page.words("frame {}".format), {0: {"text": "frame 0"}, 1: {"text": "frame 1"}}),
+    (lambda page, _: page.verdict(["says dog ✓", "says cat ✗", "cannot tell"], (0, 0)),
+     {0: {"text": "says dog ✓", "color": style.TARGET}, 1: {"color": style.ERROR}, 2: {"color": style.QUIET}}),
+    (lambda page, _: page.verdict("frame {}".format, (0, 0)), {1: {"text": "frame 1"}}),
+    (lambda page, _: page.number("{:.2f}", "rate", 0.1), {0: {"text": "0.10"}}),
+]  # fmt: skip
 
 
-@pytest.mark.parametrize(("make", "looks"), FOLLOWS.values(), ids=FOLLOWS)
+@pytest.mark.parametrize(("make", "looks"), FOLLOWS)
 def test_follows_the_frames(page, make, looks):
-    artist = make(page)
+    line = page.rule((0, 1), 5)
+    artist = make(page, line) or line
     for moment, look in looks.items():
         page.update(moment)
         assert {name: np.array(getattr(artist, f"get_{name}")()).tolist() for name in look} == look
@@ -163,6 +148,10 @@ def test_places_arrows_lines_plots_and_pictures_at_pixels(page):
     (head,) = page.axes.patches
     assert head.get_xy()[0].tolist() == [110, 50]
     assert shaft.get_xdata().tolist() == [10, 90]
+    corners = arrow_corners(np.array([120.0, 60.0]), np.array([220.0, 60.0]))
+    assert corners[[3, 0, 6]].mean(axis=0) == pytest.approx([460 / 3, 60])  # its tip, and the ends of its shaft
+    assert (corners[3, 0], corners[2, 0]) == pytest.approx((220, 206))
+    assert arrow_corners(np.array([120.0, 60.0]), np.array([120.0, 65.0]))[2, 1] == pytest.approx(62)
     line = page.line((10, 20), (40, 60), style.INK, gaps=(5, 10))  # 50 long: 3 right and 4 up, ten times
     assert line.get_xydata() == pytest.approx(np.array([[13, 24], [34, 52]]))
     plot, image = page.plot((40, 20, 200, 100)), page.image((300, 10), (64, 64))
@@ -187,15 +176,6 @@ def test_grows_line_and_tip_along_the_visible_line(page, scale):
     np.testing.assert_allclose(between, 0.75 * start + 0.25 * end)
     np.testing.assert_array_equal(line.get_xydata(), [[1, 1], [10, 1000], [100, 10]])
     assert first[0] == pytest.approx(40)
-
-
-def test_fits_the_head_of_an_arrow():
-    start, tip = np.array([120.0, 60.0]), np.array([220.0, 60.0])
-    corners = arrow_corners(start, tip)
-    assert corners[3] == pytest.approx(tip)
-    assert corners[2, 0] == pytest.approx(206)
-    assert corners[[0, 6]].mean(axis=0) == pytest.approx(start)
-    assert arrow_corners(start, start + np.array([0, 5]))[2, 1] == pytest.approx(62)
 
 
 def test_writes_names_in_the_legend_as_they_are(page):
