@@ -8,38 +8,22 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from animations import Scene
-from animations.data import (
-    Data,
-    anything,
-    array,
-    clock,
-    column,
-    growing,
-    instance,
-    integer,
-    pixels,
-    position,
-    positions,
-    real,
-    text,
-    texts,
-)  # fmt: skip
+from animations import Scene, data
 from animations.kit.correct_counts import CorrectCounts, few_counts
 
 
-class Points(Data):
-    x: np.ndarray = column("N")
-    y: np.ndarray = array("N", "K")
-    label: str = text(default="y", kw_only=True)
+class Points(data.Data):
+    x: np.ndarray = data.column("N")
+    y: np.ndarray = data.array("N", "K")
+    label: str = data.text(default="y", kw_only=True)
 
 
 class Chart(Scene):
-    points: Points = instance(Points)
-    steps: np.ndarray = clock("S")
-    names: tuple[str, ...] = texts("K", most=3)
-    best: int = position("K")
-    rate: float | None = real(low=0, default=None, kw_only=True)
+    points: Points = data.instance(Points)
+    steps: np.ndarray = data.clock("S")
+    names: tuple[str, ...] = data.texts("K", most=3)
+    best: int = data.position("K")
+    rate: float | None = data.real(low=0, default=None, kw_only=True)
 
     def prepare(self):
         self.total = self.points.y.sum()
@@ -53,22 +37,8 @@ def chart(**changed):
     return Chart(**{"points": points(), "steps": [0, 1, 5], "names": ["a", "b", "c"], "best": 1} | changed)
 
 
-class Two(Scene):
-    steps: np.ndarray = clock("N")
-    points: Points = instance(Points)
-
-
-class Tallied(Scene):
-    counts: tuple[CorrectCounts, ...] = few_counts()
-
-
-class Unlike(Scene):
-    best: int = position("K")
-    names: tuple[str, ...] = texts("K")
-
-
-class Ranked(Scene):
-    order: list[int] = positions("S", "K")
+def declared(name, kind=Scene, /, **fields):
+    return type(name, (kind,), fields)
 
 
 def test_keeps_copies_of_the_right_kind_and_prepares_with_all():
@@ -84,26 +54,23 @@ def test_keeps_copies_of_the_right_kind_and_prepares_with_all():
 
 def test_allows_an_object_its_own_lengths_and_other_lengths_in_a_thing_that_stands_apart():
     roll = type("Roll", (), {"lengths": (1, 2)})()
-    assert type("Any", (Scene,), {"roll": anything()})(roll).roll is roll
-
-    class Both(Data):
-        one: Points = instance(Points)
-        other: Points = instance(Points, apart=True)
-
-    assert Both(points(), points(x=[0, 1, 2], y=[[1]] * 3)).lengths == {"N": 2, "K": 3}
+    assert declared("Any", roll=data.anything())(roll).roll is roll
+    both = declared("Both", data.Data, one=data.instance(Points), other=data.instance(Points, apart=True))
+    assert both(points(), points(x=[0, 1, 2], y=[[1]] * 3)).lengths == {"N": 2, "K": 3}
 
 
 def test_takes_the_number_of_epochs_from_the_counts():
+    tallied = declared("Tallied", counts=few_counts())
     one, other = CorrectCounts("a", [1, 2, 3], 5), CorrectCounts("b", [1, 2], 5)
-    assert Tallied([one]).frames == Tallied([one, one]).frames == 3
+    assert tallied([one]).frames == tallied([one, one]).frames == 3
     with pytest.raises(ValueError, match=r"Tallied: 'b' must have a count for each of 3 epochs, got \(2,\)"):
-        Tallied([one, other])
+        tallied([one, other])
 
 
 def test_takes_the_signature_from_the_declaration_or_an_own_init_which_may_pass_on_arguments():
     class Own(Scene):
-        values: np.ndarray = array("S")
-        note: str = text(default="")
+        values: np.ndarray = data.array("S")
+        note: str = data.text(default="")
 
         def __init__(self, values):
             super().__init__(values, note="mine")
@@ -112,30 +79,24 @@ def test_takes_the_signature_from_the_declaration_or_an_own_init_which_may_pass_
     class Plain(Scene):
         n: int = 3
 
+    mixin = type("Mixin", (), {"__init__": lambda self: setattr(self, "mixed", True)})
+    assert type("Mixed", (Scene, mixin), {})().mixed
     signatures = {Chart: "(points, steps, names, best, *, rate=None)", Own: "(values)", Plain: "(n: int = 3) -> None",
-                  type("Sub", (Own,), {}): "(values)", type("Empty", (Scene,), {}): "()"}  # fmt: skip
+                  declared("Sub", Own): "(values)", declared("Empty"): "()"}  # fmt: skip
     for kind, signature in signatures.items():
         assert str(inspect.signature(kind)) == signature
     assert (Own([1, 2]).frames, Own([1, 2]).note, Plain(n=5).n, Plain(5).n) == (2, "mine", 5, 5)
 
 
-def test_accepts_a_mixin():
-    class Mixin:
-        def __init__(self):
-            self.mixed = True
-
-    assert type("Mixed", (Scene, Mixin), {})().mixed
-
-
 @pytest.mark.parametrize("name", ["fields", "lengths", "declared", "prepare", "draw", "update", "trail", "describe"])
 def test_refuses_an_argument_named_like_a_part_of_data_or_a_method_of_a_scene(name):
     with pytest.raises(TypeError, match=f"Odd: every scene already has {name}; give the argument another name"):
-        type("Odd", (Scene,), {name: array("K")})
+        declared("Odd", **{name: data.array("K")})
 
 
 def test_puts_arguments_of_a_subclass_before_inherited_ones_which_it_may_fix():
     class More(Points):
-        z: float = real()
+        z: float = data.real()
         label = "mine"
 
     assert list(inspect.signature(More).parameters) == ["z", "x", "y"]
@@ -151,15 +112,18 @@ def test_puts_arguments_of_a_subclass_before_inherited_ones_which_it_may_fix():
     (lambda: points(label=3), "Points: label must be a text, got 3"),
     (lambda: points(z=3), "Points: got an unexpected keyword argument 'z'"),
     (lambda: Points([1]), "Points: missing a required argument: 'y'"),
-    (lambda: type("Plain", (Scene,), {})(3), "Plain: too many positional arguments"),
+    (lambda: declared("Plain")(3), "Plain: too many positional arguments"),
     (lambda: chart(names=["a", "b"]), "Chart: names must be 3 texts, got 2"),
     (lambda: chart(best=3), r"Chart: best must lie in 0 … 2, got 3"),
     (lambda: chart(steps=[5, 1]), "Chart: steps must be from 0 upwards and never go down"),
     (lambda: chart(rate=-1), "Chart: rate must be a number from 0"),
     (lambda: chart(points=[1]), "Chart: points must be a Points"),
-    (lambda: Two([0, 1, 2], points()), "Two: points must have 3 of N, as steps has 3, got 2"),
-    (lambda: Unlike(1, ["a", "b"]), "is one of K, but no argument before it has the length K"),
-    (lambda: Ranked([[0, 1]]), "is one of K, but no argument before it has the length K"),
+    (lambda: declared("Two", steps=data.clock("N"), points=data.instance(Points))([0, 1, 2], points()),
+     "Two: points must have 3 of N, as steps has 3, got 2"),
+    (lambda: declared("Unlike", best=data.position("K"), names=data.texts("K"))(1, ["a", "b"]),
+     "is one of K, but no argument before it has the length K"),
+    (lambda: declared("Ranked", order=data.positions("S", "K"))([[0, 1]]),
+     "is one of K, but no argument before it has the length K"),
 ])  # fmt: skip
 def test_refuses_what_does_not_fit(make, message):
     with pytest.raises((TypeError, ValueError), match=message):
@@ -167,15 +131,15 @@ def test_refuses_what_does_not_fit(make, message):
 
 
 @pytest.mark.parametrize(("field", "right", "wrong", "message"), [
-    (pixels("H", "W"), [[0, 0.5]], [[0, 2]], "for bytes: given / 255"),
-    (growing("K"), [1, 2], [2, 1], "must be at least 2 numbers, each above the one before"),
-    (positions("M", 4), [0, 3], [0, 4], "must lie in 0 … 3"),
-    (integer(), 2, 0, "given must be"),
-    (texts(2), ["x", "y"], ["x"], "must be 2 texts"),
-    (anything(lambda caller, name, value: [value][1 - value]), 1, 2.5, "indices"),
+    (data.pixels("H", "W"), [[0, 0.5]], [[0, 2]], "for bytes: given / 255"),
+    (data.growing("K"), [1, 2], [2, 1], "must be at least 2 numbers, each above the one before"),
+    (data.positions("M", 4), [0, 3], [0, 4], "must lie in 0 … 3"),
+    (data.integer(), 2, 0, "given must be"),
+    (data.texts(2), ["x", "y"], ["x"], "must be 2 texts"),
+    (data.anything(lambda caller, name, value: [value][1 - value]), 1, 2.5, "indices"),
 ])  # fmt: skip
 def test_accepts_right_values_of_every_kind_and_names_wrong_ones(field, right, wrong, message):
-    kind = type("Kind", (Data,), {"given": field})
+    kind = declared("Kind", data.Data, given=field)
     assert np.array_equal(kind(right).given, right)
     with pytest.raises((TypeError, ValueError), match=message):
         kind(wrong)
