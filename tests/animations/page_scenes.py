@@ -152,7 +152,7 @@ class Oddities(Scene):
         figure.text(0.5, 0.97, "below a picture of its own", ha="center", va="top", wrap=True)
         grid = figure.add_gridspec(2, 3, hspace=0.4, left=0.07, right=0.94, bottom=0.08, top=0.85)
         rng = np.random.default_rng(0)
-        for cell, name in zip(grid, ("images", "effects", "flows", "shading", "kinds", "axes"), strict=True):
+        for cell, name in zip(grid, ("images", "effects", "flows", "shading", "axes"), strict=False):
             getattr(self, name)(figure.add_subplot(cell), figure, rng)
 
     def images(self, axes, figure, rng):
@@ -193,15 +193,6 @@ class Oddities(Scene):
         axes.pcolormesh(np.arange(31) / 5, np.linspace(-6, -4, 31), rng.random((30, 30)))
         axes.contourf(np.linspace(0, 5, 9), np.linspace(-4, -3, 9), rng.random((9, 9)), hatches=["//", "..", None])
         axes.set_title("shading")
-
-    def kinds(self, axes, figure, rng):
-        axes.pie([3, 2, 1], labels=["a", "b", "c"], autopct="%.0f %%", explode=[0, 0.1, 0], center=(0, 3), radius=1)
-        axes.boxplot(rng.normal(size=(20, 2)) + 2, positions=[3, 4], manage_ticks=False)
-        axes.violinplot(rng.normal(size=(20, 1)) + 2, positions=[6])
-        axes.stackplot([2, 4, 6], [[1, 2, 1], [0.5, 0.5, 1]], baseline="sym")
-        axes.eventplot([[2, 2.5, 6]], lineoffsets=-2, linelengths=0.5, colors="white")
-        axes.table([["1.5", "x"], ["2.5", "y"]], loc="bottom", bbox=(0.05, 0.02, 0.5, 0.2))
-        axes.set(xlim=(-2, 8), ylim=(-5, 5), title="kinds of charts", aspect="auto")
 
     def axes(self, axes, figure, rng):
         axes.plot(np.arange(9) * 1e6, rng.random(9) * 1e-5, "D-", markevery=2, drawstyle="steps-mid")

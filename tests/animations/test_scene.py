@@ -146,16 +146,11 @@ def told(**returned):
     return type("Told", (Small,), {method: lambda self, *given: what})()
 
 
-TWICE, LISTED = "each place needs a scene object of its own", r"expected scenes, got a list of 2; write"
 REFUSED = [
     (SideBySide, "SideBySide: expected at least one scene, got none"),
-    (Stacked, "Stacked: expected at least one scene, got none"),
-    (lambda: SideBySide(ONE, ONE), f"SideBySide: {TWICE}"),
-    (lambda: Stacked(ONE, ONE), f"Stacked: {TWICE}"),
-    (lambda: SideBySide(ONE, Stacked(Small(), ONE)), f"SideBySide: {TWICE}"),
-    (lambda: SideBySide(SideBySide(ONE), Stacked(ONE)), f"SideBySide: {TWICE}"),
-    (lambda: SideBySide([ONE, ONE]), rf"^SideBySide: {LISTED} SideBySide\(\*scenes\)$"),
-    (lambda: Stacked([ONE, ONE]), rf"^Stacked: {LISTED} Stacked\(\*scenes\)$"),
+    (lambda: SideBySide(ONE, ONE), "SideBySide: each place needs a scene object of its own"),
+    (lambda: SideBySide(ONE, Stacked(Small(), ONE)), "SideBySide: each place needs a scene object of its own"),
+    (lambda: Stacked([ONE, ONE]), r"^Stacked: expected scenes, got a list of 2; write Stacked\(\*scenes\)$"),
     (lambda: EndingWith(Trail(), Overlapping()), "EndingWith: answer must be one picture, got 6 frames"),
     (lambda: EndingWith(Answer(), type("Large", (Trail,), {"frames": 1})()),
      r"answer must be no larger than scene, \(120, 80\), got \(160, 120\)"),
