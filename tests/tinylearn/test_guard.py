@@ -1,11 +1,13 @@
 """The guard around every layer: how it converts x and dout, and which layer its errors name, alone and in a model."""
 
+import re
+
 import numpy as np
 import pytest
 
 import tinylearn as tl
 from tests.tinylearn.refusals import assert_refused, refusals
-from tinylearn import SGD, BatchNorm, Conv2D, Dense, Layer, MeanSquaredError, ReLU, Residual, Sequential, fit
+from tinylearn import SGD, BatchNorm, Conv2D, Dense, Layer, MeanSquaredError, ReLU, Residual, Sequential, Softmax, fit
 
 ONES = np.ones((3, 2))
 MASKED = np.ma.masked_invalid([[1.0, 2.0], [3.0, 4.0], [np.nan, 6.0]])
@@ -86,6 +88,7 @@ DX = lambda _: np.ones((3, 1))  # noqa: E731 (NumPy would add it to anything of 
     (lambda: Gives(NONE).forward(ONES), TypeError, r"^Gives\(.*\): forward must return out, as an array, got None"),
     (lambda: Layer().forward(ONES), NotImplementedError, r"Layer\(\) has no forward method"),
     (lambda: backward(declares("…")()), NotImplementedError, r"Declares\(\) has no backward method"),
+    (lambda: dense().backward(ONES), ValueError, r"^Dense\(2, 2\): .* before forward; call forward\(x\) first$"),
     (lambda: dense().forward(MASKED), ValueError, r"x must hold numbers only, got a masked entry at x\[2, 0\]"),
     (lambda: within(ReLU()).predict(MASKED), ValueError, r"x must hold numbers only, got a masked entry at x\[2, 0\]"),
     (lambda: backward(dense(), MASKED), ValueError, r"^Dense\(2, 2\): dout must hold .* masked entry at dout\[2, 0\]"),
@@ -109,14 +112,17 @@ def test_none_is_an_answer_where_nothing_learns_before():
 
 
 def test_takes_a_batch_once_whatever_numpy_was_told_to_raise():
+    """exp(-1000) is 0, and that is right."""
     x = np.array([[1e-300, 1.0], [2e-300, 3.0], [5e-300, 2.0]])
     one, other = BatchNorm(2), BatchNorm(2)
     one.training = other.training = True
-    one.forward(x)
+    out, softmax = one.forward(x), Softmax()
     huge = Dense(1, 1, rng=np.random.default_rng(0), weights=lambda shape, rng: np.full(shape, 1e200))
     with np.errstate(all="raise"):
-        other.forward(x)
+        np.testing.assert_array_equal(other.forward(x), out)
         np.testing.assert_array_equal(huge.forward([[1e200]]), [[np.inf]])
+        np.testing.assert_array_equal(softmax.forward([[-1000.0, 0.0]]), [[0, 1]])
+        np.testing.assert_array_equal(softmax.backward([[1e-300, 0.0]]), [[0, 0]])
     np.testing.assert_equal(other.state, one.state)
 
 
@@ -147,9 +153,13 @@ def test_a_shape_is_asked_again_when_it_changes():
     layer.forward(ONES)
     with pytest.raises(ValueError, match="expects x of shape"):
         layer.forward(np.ones((3, 3)))
-    layer.forward(np.ones((4, 2)))
-    with pytest.raises(ValueError, match=r"forward returned, \(4, 2\), got \(3, 2\)"):
-        layer.backward(ONES)
+    out = layer.forward(np.ones((4, 2)))
+    for wrong in (ONES, out[:1], out[..., :0], out[0]):
+        words = (
+            rf"^Dense\(2, 2\): .* dout in the shape that forward returned, \(4, 2\), got {re.escape(str(wrong.shape))}$"
+        )
+        with pytest.raises(ValueError, match=words):
+            layer.backward(wrong)
 
 
 class PixelsInRows(Conv2D):

