@@ -10,7 +10,7 @@ from tests.extending.embedding import Embedding
 from tests.tinylearn.planted_layers import BROKEN, WRONG, Distance, Scale, after, dense, half, spoilt
 from tinylearn import Dense, Flatten, GradientError, ReLU, Residual, Sequential, Tanh, check_gradients
 
-X = np.random.default_rng(0).normal(size=(4, 3))
+X = np.random.default_rng(0).normal(size=(3, 3))
 WORDS = np.array([[0, 3, 3], [4, 1, 0]])
 right, MSE = dense(None), tl.MeanSquaredError
 
@@ -65,11 +65,11 @@ def into_a_buffer(self, dout, right):
     return np.multiply(dout, 1 - self.out**2, out=self.dx)
 
 
-def two_rows_while_training(self, x):
-    return Tanh.forward(self, x.reshape(4, 3) if self.training else x)  # ValueError for a single row
+def three_rows_while_training(self, x):
+    return Tanh.forward(self, x.reshape(3, 3) if self.training else x)  # ValueError for a single row
 
 
-refusing = spoilt(Tanh, None, forward=two_rows_while_training)
+refusing = spoilt(Tanh, None, forward=three_rows_while_training)
 sign = spoilt(Tanh, lambda self, dout, right: None, forward=lambda self, x: np.sign(x))  # slope 0: None says so
 
 
@@ -114,7 +114,7 @@ embedding = spoilt(Embedding, None, *SIZES, name="Embedding")
     (spoilt(Embedding, last_only, *SIZES), WORDS, GradientError, r"table\[\d, \d\]: backward gives"),
     (embedding, [[1.0]], GradientError, r"out changes with x\[0, 0\]; return dx, or give x as integers$"),
     (embedding, [[9]], IndexError, r"Embedding\(5, 2\): index 9 is out of bounds"),
-    (spoilt(Tanh, None, forward=lambda self, x: Tanh.forward(self, x.reshape(4, 3))), X, ValueError, r"cannot reshape"),
+    (spoilt(Tanh, None, forward=lambda self, x: Tanh.forward(self, x.reshape(3, 3))), X, ValueError, r"cannot reshape"),
     (spoilt(Tanh, None, forward=lambda self, x: x.sum()), X, GradientError, "a batch .*, got a single number"),
     (right, [[np.nan]], ValueError, "finite"),
     (right, np.zeros((0, 3)), ValueError, "at least one row"),
