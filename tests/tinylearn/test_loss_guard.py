@@ -96,7 +96,7 @@ ONE = np.array([[0], [1], [0]])
     (lambda: second(HALF + ONE, HALF, Brier()), ValueError, r"predicted .* 1.5; end .* Sigmoid\(\)$"),
     (lambda: second(HALF, HALF - ONE, Brier()), ValueError, "^Brier.* target .*-0.5; 1 is yes"),
     (lambda: Margin().forward(np.zeros((1, 3)), [3]), ValueError, r"^Margin\(\): class numbers must lie in 0 … 2"),
-    (lambda: type("Wrong", (Own,), {"target_are": "labels"}), ValueError, "Wrong: .* one of 'numb.* got"),
+    (lambda: type("Wrong", (Own,), {"target_are": "labels"}), ValueError, "^Wrong: target_are must be one of 'num"),
     (lambda: backward(Gives(np.ones((3, 1)))), ValueError, r"^Gives\(.*\): .* got shape \(3, 1\); take its"),
     (lambda: backward(Gives(None)), TypeError, r"^Gives\(.*\): forward must return one number, got None$"),
     (lambda: backward(Gives(np.complex128(1))), TypeError, r"^Gives\(.*\): forward must return one number, got "),
@@ -104,7 +104,7 @@ ONE = np.array([[0], [1], [0]])
     (lambda: backward(Gives(0.0, np.ones(3))), ValueError, r"of predicted, \(3, 1\), got \(3,\)$"),
     (lambda: Own().backward(), ValueError, r"^Own\(\): .* before forward; call forward\(predicted, target\) first$"),
     (lambda: Loss().forward(HALF, HALF), NotImplementedError, r"Loss\(\) has no forward"),
-    (lambda: backward(type("Half", (Loss,), {"forward": lambda *_: 0})()), NotImplementedError, "no backw"),
+    (lambda: backward(type("Own", (Loss,), {"forward": lambda *_: 0})()), NotImplementedError, "has no backward"),
 )  # fmt: skip
 def test_refuses(call, kind, words):
     assert_refused(call, kind, words)
@@ -191,8 +191,8 @@ def test_an_error_in_a_formula_is_the_same_object_names_the_loss_and_backward_ha
     assert re.search(rf"^\W*Gives\(.*\): {text}", str(error))
     with pytest.raises(ValueError, match="backward was called before forward"):
         loss.backward()
-    with pytest.raises(type(error), match=r"Gives\("):
-        backward(Gives(0.0, type(error)(*["again"][: len(text)])))
+    with pytest.raises(type(error), match=r"Gives\(.*\): .*again"):
+        backward(Gives(0.0, type(error)("again")))
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])

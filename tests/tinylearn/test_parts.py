@@ -355,7 +355,7 @@ LATER = r"its part \S+ came after the model was made, so that it would never"
     *((lambda _, head=head, use=use: use(WithHead(head)), ValueError, LATER) for head, use in (
         (dense(1), at_the_start), (Residual(dense(2)), Sequential.named_arrays),
         (Sequential([dense(3)]), lambda model: model.predict(X)))),
-    (lambda _: train(Sequential([MadeInForward(), dense(1)])), ValueError, "its part madeinf.* came after"),
+    (lambda _: train(Sequential([MadeInForward(), dense(1)])), ValueError, LATER),
     *((lambda _, kind=kind: replaced(kind), ValueError,
        rf"^BatchNorm: self\.{kind} was replaced; assign its arrays one by one") for kind in ("params", "state")),
     *((lambda _, change=change: reordered(change), ValueError, "its layers were changed after the model was made")
