@@ -113,7 +113,7 @@ every_memory = pytest.mark.parametrize("make", MEMORIES.values(), ids=MEMORIES)
 
 
 def small_model(seed=0, dtype=np.float64):
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(seed)  # or a generator
     return Sequential([Dense(3, 4, rng=rng), Dense(4, 1, rng=rng)], dtype)
 
 
@@ -184,18 +184,27 @@ def test_a_state_that_is_emptied_begins_again(empty):
 
 
 @every_memory
-@pytest.mark.parametrize("kept", [True, False], ids=["the first model is there", "it is gone"])
-def test_refuses_an_optimizer_that_remembers_another_model(make, kept):
-    optimizer, first, other = make(), small_model(), small_model(1)
-    train(first, optimizer)
-    train(first, optimizer)  # the same model goes on
-    if not kept:
-        del first
-    before = other.parameters.copy()
-    message = r"remembers the gradients of another model, .* optimizer=optimizer\.clone\(\)"
-    with pytest.raises(ValueError, match=message):
-        train(other, optimizer)
-    np.testing.assert_array_equal(other.parameters, before)
+def test_an_optimizer_that_has_made_steps_serves_its_model_only_and_no_race(make):
+    def raced(**optimizers):
+        runners = race(small_model, (X, Y), optimizers, loss=MeanSquaredError(), epochs=2).values()
+        return [runner.recording.rows for runner in runners]
+
+    np.testing.assert_array_equal(*raced(one=make(), two=make()))
+    once = make()
+    once.step(np.ones(5), np.zeros(5) if isinstance(once, Adam | Counted) else np.ones(5))  # or only a count changes
+    for kept in (True, False):
+        optimizer, first, other = make(), small_model(), small_model(1)
+        train(first, optimizer)
+        train(first, optimizer)  # the same model goes on
+        if not kept:
+            del first
+        before, message = other.parameters.copy(), r"remembers the gradients of another model, .*=optimizer\.clone\(\)"
+        with pytest.raises(ValueError, match=message):
+            train(other, optimizer)
+        np.testing.assert_array_equal(other.parameters, before)
+        for used in (optimizer, once):
+            with pytest.raises(ValueError, match=r"'used', .* has made steps already"):
+                raced(used=used)
     for usable in (optimizer.clone(), copy.deepcopy(optimizer), pickle.loads(pickle.dumps(optimizer))):
         train(other, usable)  # a copy is bound to no model
 
@@ -205,17 +214,6 @@ def test_an_optimizer_that_remembers_nothing_goes_everywhere():
     for model in (small_model(), small_model(1), Sequential([Dense(3, 1, rng=np.random.default_rng(0))])):
         train(model, optimizer)
     assert optimizer.state == {}
-
-
-@every_memory
-def test_races_unless_it_has_made_steps(make):
-    used, settings = make(), {"loss": MeanSquaredError(), "epochs": 2}
-    runners = race(lambda rng: small_model(rng), (X, Y), {"one": make(), "two": make()}, **settings)
-    np.testing.assert_array_equal(runners["one"].recording.rows, runners["two"].recording.rows)
-    slope = np.zeros(5) if isinstance(used, Adam | Counted) else np.ones(5)  # without a slope, only a count changes
-    used.step(np.ones(5), slope)
-    with pytest.raises(ValueError, match=r"'used', .* has made steps already"):
-        race(lambda rng: small_model(rng), (X, Y), {"used": used}, **settings)
 
 
 @every_own
