@@ -22,47 +22,35 @@ LABELS = [6, 9, 0]
 @pytest.mark.parametrize("protocol", range(6))
 def test_reads_the_pickles_of_every_python_and_either_numpy(protocol):
     read_only = np.frombuffer(ROWS.tobytes(), np.uint8).reshape(ROWS.shape)
-    for rows in (ROWS, read_only, np.asfortranarray(ROWS)):
-        files = [python_3_pickle(LABELS, rows, protocol)]
-        if protocol == 5:  # as NumPy 1 names it; without the frame, whose length would differ
-            name, old = b"\x8c\x13numpy._core.numeric", b"\x8c\x12numpy.core.numeric"
-            files += [files[0][:2] + files[0][11:].replace(name, old)]
-        for batch in (python_batch("here", data) for data in files):
-            np.testing.assert_array_equal(batch.labels, LABELS)
-            np.testing.assert_array_equal(batch.rows, ROWS)
-
-
-def test_reads_a_pickle_of_python_2_as_python_does():
-    data = python_2_pickle(LABELS, ROWS)
-    with warnings.catch_warnings():  # some releases of NumPy 2.4 say that the dtype is written in the old way
-        warnings.filterwarnings("ignore", r"dtype\(\): align", np.exceptions.VisibleDeprecationWarning)
-        expected = pickle.loads(data, encoding="bytes")
-    batch = python_batch("here", data)
-    np.testing.assert_array_equal(batch.rows, expected[b"data"])
-    np.testing.assert_array_equal(batch.labels, expected[b"labels"])
+    files = [python_3_pickle(LABELS, rows, protocol) for rows in (ROWS, read_only, np.asfortranarray(ROWS))]
+    if protocol == 2:  # of Python 2, which Python reads so
+        files.append(python_2_pickle(LABELS, ROWS))
+        with warnings.catch_warnings():  # some releases of NumPy 2.4 say that the dtype is written in the old way
+            warnings.filterwarnings("ignore", r"dtype\(\): align", np.exceptions.VisibleDeprecationWarning)
+            np.testing.assert_array_equal(pickle.loads(files[-1], encoding="bytes")[b"data"], ROWS)
+    if protocol == 5:  # as NumPy 1 names it; without the frame, whose length would differ
+        name, old = b"\x8c\x13numpy._core.numeric", b"\x8c\x12numpy.core.numeric"
+        files += [file[:2] + file[11:].replace(name, old) for file in files]
+    for batch in (python_batch("here", file) for file in files):
+        np.testing.assert_array_equal(batch.labels, LABELS)
+        np.testing.assert_array_equal(batch.rows, ROWS)
 
 
 CONTENTS = [  # what is in a pickle that runs nothing, and what is said of it
     ({b"labels": LABELS}, r"expected a dict with b'labels', .* got one with \[b'labels'\]"),
-    ({"labels": LABELS, "data": ROWS}, r"got one with \['labels', 'data'\]"),
     ({b"labels": LABELS, b"data": ROWS.tolist()}, "expected a dict with b'labels', a list, and b'data', an array"),
     ({b"labels": tuple(LABELS), b"data": ROWS}, "expected a dict with b'labels', a list"),
     ([LABELS, ROWS], r"got \[\[6, 9, 0\], "),
     ({b"labels": [6, -1, 0], b"data": ROWS}, "from 0 to 9 as labels, got -1 in row 1"),
     ({b"labels": [True, 9, 0], b"data": ROWS}, "from 0 to 9 as labels, got True in row 0"),
     ({b"labels": LABELS, b"data": ROWS.astype(np.int8)}, r"expected data of shape \(n, 3072\), uint8"),
-    ({b"labels": LABELS, b"data": ROWS.reshape(3, 3, 32, 32)}, r"expected data of shape \(n, 3072\), uint8"),
     ({b"labels": [], b"data": ROWS[:0]}, "expected 1 to 10,000 rows and a label for each, got 0 rows"),
 ]
 TRICKS = [
     b"Pid\n.",  # a persistent id
     b"\x80\2\x82\1.",  # a number from the registry of extensions
-    b"\x80\2h\7.",  # out of the memo, which is empty
     b"\x80\2]q\0h\0a.",  # a list that holds itself
     b"\x80\2cnumpy\ndtype\n)\x81.",
-    b"\x80\2c_codecs\nencode\nX\1\0\0\0aU\3zip\x86R.",
-    b"\x80\2c_codecs\nencode\nN}U\7__doc__K\7s\x86b.",
-    b"\x80\2]" + b"]a" * 100_000 + b".",
     b"(" * 100_000,
     b"",
 ]
@@ -80,23 +68,13 @@ def test_refuses_contents_and_tricks(data, words):
 
 
 class Call:
-    """Something that calls a function when it is unpickled."""
+    """Something that calls a function when it is unpickled, and may then set a state."""
 
-    def __init__(self, function, *arguments):
-        self.call = function, arguments
+    def __init__(self, function, *arguments, state=None):
+        self.call = (function, arguments) if state is None else (function, arguments, state)
 
     def __reduce__(self):
         return self.call
-
-
-class State:
-    """An array, as far as its pickle says, whose state is something else."""
-
-    def __init__(self, state):
-        self.state = state
-
-    def __reduce__(self):
-        return np._core.multiarray._reconstruct, (np.ndarray, (0,), b"b"), (self.state,)
 
 
 ATTACKS = {
@@ -109,8 +87,8 @@ PLACES = [
     lambda attack: {b"labels": LABELS, b"data": attack},
     lambda attack: {b"labels": [6, attack, 0], b"data": ROWS},
     lambda attack: {b"labels": LABELS, b"data": ROWS, b"filenames": [attack]},
-    lambda attack: {b"labels": LABELS, b"data": Call(np.dtype, Call(np.dtype, attack))},
-    lambda attack: {b"labels": LABELS, b"data": State(attack)},
+    lambda attack: Call(np.dtype, Call(np.dtype, attack)),
+    lambda attack: Call(np._core.multiarray._reconstruct, np.ndarray, (0,), b"b", state=(attack,)),
 ]
 
 
@@ -131,24 +109,18 @@ def test_runs_nothing_of_a_hostile_pickle_that_python_s_own_would_run(tmp_path, 
 
 
 @pytest.mark.parametrize("name", [
-    "numpy.core.multiarray:scalar", "numpy._core.multiarray:fromstring", "numpy:_frombuffer", "numpy:ndarray.tofile",
-    "numpy._core.numeric:_frombuffer.__globals__", "numpy._core._multiarray_umath:_reconstruct", "numpy:load",
-    "numpy.:ndarray", "Numpy:ndarray", "numpy:dtype.__class__", "codecs:encode", "_codecs:decode",
-    "copyreg:_reconstructor", "tinylearn.datasets.batches:Noted", ":ndarray", "numpy:",
+    "numpy.core.multiarray:scalar", "numpy._core.multiarray:frombuffer", "numpy:_frombuffer", "numpy:ndarray.tofile",
+    "numpy._core.numeric:_frombuffer.__globals__", "Numpy:ndarray", "numpy:dtype.__class__", "_codecs:decode",
+    "copyreg:_reconstructor", "tinylearn.datasets.batches:Noted", ":ndarray", "numpy:", "some_module:x",
 ])  # fmt: skip
-def test_refuses_names_that_look_like_those_of_arrays(name):
+def test_refuses_names_that_look_like_those_of_arrays_and_imports_nothing(name, tmp_path, monkeypatch):
+    (tmp_path / "some_module.py").write_text("import os; os.mkdir(os.path.join(os.path.dirname(__file__), 'canary'))")
+    monkeypatch.syspath_prepend(tmp_path)
     module, name = name.split(":")
     text = b"".join(b"\x8c" + bytes([len(part)]) + part.encode() for part in (module, name))
     for data in (f"c{module}\n{name}\n.".encode(), b"\x80\4" + text + b"\x93.", f"(i{module}\n{name}\n.".encode()):
         with pytest.raises(ValueError, match=rf"asks for {re.escape(f'{module}.{name}')}, which no batch"):
             python_batch("here", data)
-
-
-def test_imports_no_module_for_a_name(tmp_path, monkeypatch):
-    (tmp_path / "some_module.py").write_text("import os; os.mkdir(os.path.join(os.path.dirname(__file__), 'canary'))")
-    monkeypatch.syspath_prepend(tmp_path)
-    with pytest.raises(ValueError, match="asks for some_module"):
-        python_batch("here", b"csome_module\nx\n.")
     assert not (tmp_path / "canary").exists()
 
 
@@ -161,16 +133,15 @@ def test_lets_no_pickle_change_what_stands_for_an_array():
     assert (dict(vars(Noted)), dict(vars(FromBuffer))) == before
 
 
-@pytest.mark.parametrize("data", [
-    b"\x80\2]r" + struct.pack("<I", 1 << 24) + b".", b"\x80\5\x96" + struct.pack("<Q", 1 << 24) + b".",
-], ids=["memo", "bytearray"])  # fmt: skip
-def test_takes_no_memory_for_what_is_announced(data):
-    tracemalloc.start()
-    with pytest.raises(ValueError, match=r"^here: expected a "):
-        python_batch("here", data)
-    _, peak = tracemalloc.get_traced_memory()
-    tracemalloc.stop()
-    assert peak < 1 << 20
+def test_takes_no_memory_for_what_is_announced():
+    """As a place in the memo, or as a bytearray."""
+    for data in (b"\x80\2]r" + struct.pack("<I", 1 << 24) + b".", b"\x80\5\x96" + struct.pack("<Q", 1 << 24) + b"."):
+        tracemalloc.start()
+        with pytest.raises(ValueError, match=r"^here: expected a "):
+            python_batch("here", data)
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        assert peak < 1 << 20
 
 
 HONEST = python_2_pickle([6], ROWS[:1])

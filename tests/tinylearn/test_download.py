@@ -99,7 +99,7 @@ def test_refuses_and_deletes_other_content(server, path, part):
         assert not part.exists()
 
 
-@pytest.mark.parametrize("size", [50, 100_000, 400_000])
+@pytest.mark.parametrize("size", [50, 400_000])
 def test_refuses_a_file_of_another_size_and_keeps_the_part(server, path, part, size):
     interrupted(server, path)
     server.content = b"<html>" + bytes(size - 6)
@@ -109,13 +109,12 @@ def test_refuses_a_file_of_another_size_and_keeps_the_part(server, path, part, s
     assert part.read_bytes() == CONTENT[:100_000]
 
 
-@pytest.mark.parametrize(("status", "text"), [(404, "Not Found"), (503, "Service Unavailable"), (416, "Range")])
-def test_quotes_a_server_that_refuses(server, path, status, text):
-    server.status = status
-    message = rf"{server.url}: .*{status}.*{text}.*; call again .* path of your own copy"
-    with pytest.raises(ConnectionError, match=message):
-        download(server.url, path, CHECKSUM)
-    assert not path.exists()
+def test_quotes_a_server_that_refuses(server, path):
+    for server.status, text in ((404, "Not Found"), (503, "Service Unavailable"), (416, "Range")):
+        message = rf"{server.url}: .*{server.status}.*{text}.*; call again .* path of your own copy"
+        with pytest.raises(ConnectionError, match=message):
+            download(server.url, path, CHECKSUM)
+        assert not path.exists()
 
 
 def test_gives_up_where_no_server_answers(path, monkeypatch):

@@ -5,8 +5,7 @@ import re
 import numpy as np
 import pytest
 
-import tinylearn as tl
-from tests.tinylearn.explain_helpers import X, check, compute, dense, recorded, small_parts
+from tests.tinylearn.explain_helpers import check, compute, recorded, small_parts
 from tinylearn import SGD, Adam, Dense, Flatten, Layer, MeanSquaredError, Optimizer, RMSprop, Sequential
 from tinylearn.analysis.traced import terms_of
 
@@ -167,22 +166,6 @@ def test_says_why_it_does_not_tell_what_cannot_be_followed(kind, why):
     assert f"(its arithmetic cannot be shown: {explanation.untold})" in str(explanation)
     assert str(explanation).endswith(f"recorded: {explanation.old!s} before, {explanation.new!s} after")
     assert explanation.new == recording.at(8)["dense_2.b"][0]
-
-
-def test_needs_only_the_record_before_for_an_optimizer_that_remembers_nothing():
-    """Also if it has an array, which it never changes."""
-    model, loss, optimizer = dense(), MeanSquaredError(), Scaled([0.1, 0.05, 0.05, 0.05])
-    x, y = X.copy(), 2 * X[:, :1]
-    with tl.Recorder(model, every=lambda step: step in (5, 6)) as recorder:
-        for step in range(1, 10):
-            value = loss.forward(model.forward(x), y)
-            model.backward(loss.backward())
-            optimizer.step(model.parameters, model.gradients)
-            recorder(tl.Update(step, 1, value, np.arange(9), optimizer=optimizer))
-    recording = recorder.recording.with_training(model=model, x=x, y=y, loss=loss, optimizer=optimizer)
-    assert "- 0.05 * " in str(check(recording, 6, "dense_1.b[0]"))
-    with pytest.raises(ValueError, match=r"in your own loop, update 9 needs all .* on the parameters before it"):
-        recording.explain(9, "dense_1.b[0]")
 
 
 class Noisy(Optimizer):

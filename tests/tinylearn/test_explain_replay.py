@@ -1,63 +1,99 @@
 """Updates that are repeated to explain one: the same batches, random numbers, workers, parts; and refusals."""
 
+import copy
 import re
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from threadpoolctl import threadpool_limits
 
 import tinylearn as tl
 from tests.tinylearn.explain_helpers import OPTIMIZERS, X, Y, check, dense, noisy, recorded, with_dropout
-from tinylearn import SGD, Adam, Dense, Dropout, MeanSquaredError, Optimizer, Recorder, Recording, Sequential, fit
-from tinylearn.identity import described
-from tinylearn.workers import multiplications
-
-# --- random numbers, workers ------------------------------------------------------------------------------------------
+from tinylearn import SGD, Dense, Dropout, MeanSquaredError, Optimizer, Recorder, Recording, Sequential, fit
 
 
-@pytest.mark.parametrize(("kind", "shared", "settings"), [
-    ("SGD", True, {"shuffle": False}),  # SGD remembers nothing: only the random numbers need the earlier updates
-    ("SGD", True, {"batch_size": 1, "until": 12}),
-    ("Adam", False, {"augment": noisy, "batch_size": 9}),
-    ("Adam", True, {"workers": 2, "batch_size": 5}),  # each of them draws numbers of its own
-    ("SGD", False, {"rng": np.random.Generator(np.random.Philox(7))}),
-], ids=described)  # fmt: skip
-def test_draws_dropout_and_augmentation_again(kind, shared, settings, monkeypatch, tmp_path):
-    """From a generator that fit and dropout share, or from two. Loaded, and told with a model whose numbers are others
-    and whose generators have moved on, it says the same, and changes nothing."""
-    monkeypatch.setattr("tinylearn.workers.SMALL", 0)
-    (layers, rng), folder, other = with_dropout(), tmp_path / "run", Sequential(with_dropout()[0])
-    given = {"rng": rng if shared else np.random.default_rng(1), "path": folder} | settings
-    until = given.pop("until", None)
-    recording = recorded(layers, X, Y, OPTIMIZERS[kind](), callbacks=[lambda u: u.step == until and u.stop()], **given)
-    other.set_training(True)
-    other.parameters = other.parameters + other.forward(X)[0]
-
-    def everything():
-        flags = [layer.training for _, layer in other.walk()]
-        return other.parameters.tobytes(), repr(other.generators()), flags, [*map(Path.read_bytes, folder.iterdir())]
-
-    before = everything()
-    loaded = Recording.load(folder, model=other, x=X.tolist(), y=Y, loss=MeanSquaredError(),
-                            optimizer=OPTIMIZERS[kind](), augment=settings.get("augment"))  # fmt: skip
-    for step in recording.steps[:0:-1].tolist():
-        told = check(recording, step, "dense_2.w[3, 0]")
-        assert str(loaded.explain(step, "dense_2.w[3, 0]")) == str(told)
-    assert until in (None, recording.steps[-1])
-    assert everything() == before
+def parts(model=None, optimizer="SGD", **other):
+    """Return what the folder of a recording does not hold, made anew."""
+    made = {"model": model or dense(), "x": X, "y": Y, "loss": MeanSquaredError(), "optimizer": OPTIMIZERS[optimizer]()}
+    return made | other
 
 
-@pytest.mark.parametrize("rate", [0.0, 0.5])
-def test_gives_a_small_last_batch_the_workers_of_the_full_ones(monkeypatch, rate):
-    x, y, rng = np.tile(X, (5, 1)), np.tile(Y, (5, 1)), np.random.default_rng(0)
-    layers = [Dense(3, 50, rng=rng), *[Dropout(rate, rng=rng)] * (rate > 0), Dense(50, 1, rng=rng)]
-    model = Sequential(layers, np.float32)
-    monkeypatch.setattr("tinylearn.workers.SMALL", multiplications(model, (25, 3)))
-    recording = recorded(model, x, y, SGD(0.01), batch_size=25, workers=2)
-    for step in (1, 2):  # of 25 and 20 rows
-        check(recording, step, "dense_1.w[0, 1]")
+SELECTED = {"select": ["dense_1.w", "dense_2.w"]}
+CHOICES = [{}, {"every": 3}, {"every": lambda step: step in (5, 6)}, {"budget": 9000}, SELECTED]
+RATES = [
+    None,
+    lambda step, epoch: max(0.0, 0.003 * (1 - step / 15)),
+    lambda step, epoch: [0.003, 0.001][(step + epoch) % 2],
+]
+
+
+LAYERS = {
+    "ReLU": lambda rng: tl.ReLU(),
+    "dropout": lambda rng: Dropout(0.5, rng=rng),
+    "batch norm": lambda rng: tl.BatchNorm(8),
+}
+
+
+def network(what, seed):
+    """Return a small network, and what it draws from."""
+    rng = np.random.Generator(np.random.Philox(seed))
+    return Sequential([Dense(3, 8, rng=rng), LAYERS[what](rng), Dense(8, 1, rng=rng)]), rng
+
+
+@settings(max_examples=40)
+@given(
+    kind=st.sampled_from([*OPTIMIZERS]), what=st.sampled_from([*LAYERS]), shared=st.booleans(),
+    augment=st.sampled_from([None, noisy]), n_workers=st.sampled_from([1, 2]), batch_size=st.sampled_from([1, 2, 5, 9]),
+    shuffle=st.booleans(), choice=st.sampled_from(CHOICES), rate=st.sampled_from(RATES),
+    calls=st.sampled_from([[2], [1, 2]]), until=st.sampled_from([None, 4]),
+)  # fmt: skip
+def test_explains_every_update_that_was_kept_as_if_all_were(
+    kind, what, shared, augment, n_workers, batch_size, shuffle, choice, rate, calls, until
+):
+    """In the process that trained; and loaded, told with a model whose generators have moved on. It changes nothing."""
+    (model, rng), (other, _), optimizer = network(what, 3), network(what, 4), OPTIMIZERS[kind]()
+    rate = None if choice else rate  # those of updates that were left out are not known
+    n_workers, rng = 1 if what == "batch norm" else n_workers, rng if shared else np.random.default_rng(1)
+    settings = {"batch_size": batch_size, "shuffle": shuffle, "augment": augment, "workers": n_workers, "rng": rng}
+
+    def after(update):
+        if rate is not None:
+            optimizer.learning_rate = rate(update.step, update.epoch)
+        if update.step == until:
+            update.stop()
+
+    with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as folder:
+        patch.setattr("tinylearn.workers.SMALL", 0)
+        other.set_training(True)
+        other.forward(X)
+        if choice == SELECTED:  # what was not recorded is taken from the model that is told
+            other = copy.deepcopy(model)
+        whole, thinned = Recorder(model), Recorder(model, folder, **choice)
+        for epochs in calls:
+            fit(model, X, Y, loss=MeanSquaredError(), optimizer=optimizer, epochs=epochs,
+                callbacks=[thinned, whole, after], **settings)  # fmt: skip
+        whole, told = whole.recording, [thinned.recording]
+        if len(calls) == 1 or not {"budget", "select"} & {*choice}:  # else it lacks what the second call began with
+            before = everything(other, folder)
+            told.append(Recording.load(folder, **parts(other, kind, x=X.tolist(), augment=augment)))
+        for step in told[0].steps[:0:-4].tolist():
+            expected = check(whole, step, "dense_2.w[3, 0]")
+            for each in told:
+                explanation = each.explain(step, "dense_2.w[3, 0]")
+                assert str(replace(explanation, old_is_recorded=True)) == str(expected)
+                assert explanation.old_is_recorded == (step - 1 in each.steps)
+                assert ("before was found by replaying" in str(explanation)) != explanation.old_is_recorded
+        assert len(told) == 1 or everything(other, folder) == before
+
+
+def everything(model, folder):
+    flags = [layer.training for _, layer in model.walk()]
+    return model.parameters.tobytes(), repr(model.generators()), flags, [*map(Path.read_bytes, Path(folder).iterdir())]
 
 
 class ByNorm(Optimizer):
@@ -78,61 +114,7 @@ def test_steps_with_the_threads_that_the_workers_left(monkeypatch):
             assert explanation.terms[-1].value == explanation.new
 
 
-# --- the learning rate ------------------------------------------------------------------------------------------------
-
-
-RATES = {
-    "falling to 0": lambda step, epoch: max(0.0, 0.1 * (1 - step / 15)),
-    "falling with epochs": lambda step, epoch: 0.1 / epoch,
-    "up and down": lambda step, epoch: [0.1, 0.02][step % 2],
-}
-
-
-def rates_of(name):
-    """Return a callback that changes the learning rate."""
-    return lambda update: setattr(update.optimizer, "learning_rate", RATES[name](update.step, update.epoch))
-
-
-@pytest.mark.parametrize("name", RATES)
-@pytest.mark.parametrize("make", [lambda: SGD(0.1), lambda: Adam(0.1, weight_decay=0.1)], ids=["SGD", "AdamW"])
-def test_explains_every_update_of_a_learning_rate_that_changes(make, name, tmp_path):
-    """In the process that trained; and loaded, with an optimiser made anew, or with one that was changed since."""
-    used, parts = make(), {"model": dense(), "x": X, "y": Y, "loss": MeanSquaredError()}
-    used.learning_rate = 0.02  # what it is now counts, not what it was made with, nor what it is later
-    recording = recorded(dense(), X, Y, used, callbacks=[rates_of(name)], path=tmp_path / "run")
-    used.learning_rate = 0.7
-    loaded = [Recording.load(tmp_path / "run", **parts, optimizer=optimizer) for optimizer in (make(), used.clone())]
-    for step in recording.steps[:0:-4].tolist():
-        told = check(recording, step, "dense_1.w[2, 0]")
-        assert {str(each.explain(step, "dense_1.w[2, 0]")) for each in loaded} == {str(told)}
-
-
 # --- records that were left out ---------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("choice", [
-    {"every": 3}, {"every": lambda step: step in (5, 6)}, {"budget": 5000}, {"select": "dense_2.w"},
-    {"select": lambda name: not name.endswith((".mean", ".var"))},  # what a layer remembers
-], ids=["one in 3", "by a rule", "budget", "one layer", "no state"])  # fmt: skip
-@pytest.mark.parametrize(
-    ("kind", "rate", "settings"), [("SGD", 0, {}), ("AdamW", 0.5, {"augment": noisy, "workers": 2})]
-)
-def test_explains_every_update_that_was_kept_as_if_all_were(monkeypatch, kind, rate, choice, settings):
-    monkeypatch.setattr("tinylearn.workers.SMALL", 0)
-    rng = np.random.default_rng(2)
-    layers = [Dense(3, 4, rng=rng), Dropout(rate, rng=rng) if rate else tl.BatchNorm(4), Dense(4, 1, rng=rng)]
-    model = Sequential(layers)
-    whole, thinned = Recorder(model), Recorder(model, **choice)
-    fit(model, X, Y, loss=MeanSquaredError(), optimizer=OPTIMIZERS[kind](), epochs=4, batch_size=4, rng=rng,
-        callbacks=[thinned, whole], **settings)  # fmt: skip
-    whole, thinned = whole.recording, thinned.recording
-    assert len(thinned) < len(whole) or "select" in choice
-    for step in thinned.steps[:0:-2].tolist():
-        few, all_of_them = (each.explain(step, "dense_2.w[1, 0]") for each in (thinned, whole))
-        assert str(replace(few, old_is_recorded=True)) == str(all_of_them)
-        kept_before = step - 1 in thinned.steps
-        assert few.old_is_recorded == kept_before
-        assert ("before was found by replaying the updates" in str(few)) != kept_before
 
 
 def test_makes_updates_that_were_left_out_again_also_after_one_that_needed_none_of_them():
@@ -146,11 +128,8 @@ def test_makes_updates_that_were_left_out_again_also_after_one_that_needed_none_
 def test_does_not_know_the_learning_rates_of_updates_that_were_left_out(kind):
     """So an update can be explained only if the record before is enough: without a memory."""
     recorder = Recorder(model := dense(), every=lambda step: step in (5, 6, 9))
-    callbacks, parts = (
-        [recorder, rates_of("falling to 0")],
-        {"loss": MeanSquaredError(), "optimizer": OPTIMIZERS[kind]()},
-    )
-    fit(model, X, Y, epochs=9, callbacks=callbacks, **parts)
+    lower = lambda update: setattr(update.optimizer, "learning_rate", 0.1 * (1 - update.step / 15))  # noqa: E731
+    fit(**parts(model, kind), epochs=9, callbacks=[recorder, lower])
     if kind == "SGD":
         explanation = recorder.recording.explain(6, "dense_1.w[0, 0]")
         assert f"learning_rate={0.1 * (1 - 5 / 15)!r}," in explanation.optimizer
@@ -158,37 +137,6 @@ def test_does_not_know_the_learning_rates_of_updates_that_were_left_out(kind):
     for step in (9,) if kind == "SGD" else (6, 9):
         with pytest.raises(ValueError, match=message):
             recorder.recording.explain(step, "dense_1.w[0, 0]")
-
-
-# --- several calls of fit ---------------------------------------------------------------------------------------------
-
-
-def parts(model=None, optimizer="SGD", **other):
-    """Return what the folder of a recording does not hold, made anew."""
-    made = {"model": model or dense(), "x": X, "y": Y, "loss": MeanSquaredError(), "optimizer": OPTIMIZERS[optimizer]()}
-    return made | other
-
-
-def two_fits(kind, path=None, **choice):
-    """Return the recording of two calls of `fit`, the second with other rows, and the same optimiser."""
-    given, rng = parts(optimizer=kind), np.random.default_rng(1)
-    recorder = Recorder(given["model"], path, **choice)
-    for epochs in (3, 20):
-        fit(**given, epochs=epochs, batch_size=4, rng=rng, callbacks=[recorder])
-    return recorder.recording
-
-
-@pytest.mark.parametrize("choice", [{}, {"every": 7}, {"budget": 3500}], ids=str)
-@pytest.mark.parametrize("kind", ["SGD", "AdamW"])
-def test_explains_two_calls_of_fit(kind, choice, tmp_path):
-    recording, whole = two_fits(kind, tmp_path / "run", **choice), two_fits(kind)
-    assert len(whole) == 70 >= len(recording)
-    same = [whole, recording]
-    if "budget" not in choice:  # which dropped what the second call began with
-        same.append(Recording.load(tmp_path / "run", **parts(optimizer=kind)))
-    for step in recording.steps[-1:0:-10].tolist():
-        assert len({str(replace(each.explain(step, "dense_1.w[2, 0]"), old_is_recorded=True)) for each in same}) == 1
-        check(recording, step, "dense_1.w[2, 0]")
 
 
 @pytest.mark.parametrize("kind", ["SGD", "Adam"])

@@ -89,6 +89,8 @@ def test_describes_what_will_be_kept(tmp_path):
     text = Recorder(model, every=10, budget="2 MB").describe()
     assert "keeps step 0, one update in 10, and the last" in text
     assert "never uses more than 2,000,000 bytes" in text
+    for budget, number in (("9000", 9000), ("9 kB", 9000), ("0.5mb", 500_000), ("1 MiB", 1 << 20)):
+        assert Recorder(model, budget=budget).budget == number
 
 
 # --- a budget ---------------------------------------------------------------------------------------------------------
@@ -102,16 +104,13 @@ def assert_evenly_spaced(recording, last, but=()):
     assert 0 < steps[-1] - steps[-2] <= between[0]  # the last is there although it is out of step
 
 
-@pytest.mark.parametrize(("budget", "allowed", "every"), [(8_000, 8_000, 1), ("0.02 MB", 20_000, 3)])
-def test_uses_its_budget_and_no_more_in_fit_after_fit(place, budget, allowed, every):
-    model, sizes = small_model(), []
-    recorder, witness = Recorder(model, place, budget=budget, every=every), Witness(model)
-    look = (lambda update: sizes.append(bytes_in(place))) if place else (lambda update: None)
+@pytest.mark.parametrize("every", [1, 3])
+def test_uses_its_budget_and_no_more_in_fit_after_fit(every):
+    recorder, witness = Recorder(model := small_model(), budget="0.02 MB", every=every), Witness(model)
     for _ in range(3):
-        train(model, [recorder, witness, look], epochs=66)
+        train(model, [recorder, witness], epochs=66)
         recording = recorder.recording
-        assert max([*sizes, bytes_in(place) if place else recording.rows.nbytes]) <= allowed
-        assert recording.rows.nbytes > allowed / 10  # the space is used, not left empty
+        assert 2_000 < recording.rows.nbytes <= 20_000  # the space is used, not left empty
     assert np.diff(recording.steps)[0] % every == 0
     assert_evenly_spaced(recording, last=594, but={198, 396})
     assert_agrees(recording, witness.rows)
@@ -168,23 +167,12 @@ def test_leaves_records_although_meta_describes_many_calls_of_fit(tmp_path):
     assert len(recorder.recording) > 20
 
 
-@pytest.mark.parametrize(("text", "number"), [("9000", 9000), ("9 kB", 9000), ("0.5mb", 500_000), ("1 MiB", 1 << 20)])
-def test_reads_a_budget_in_words(text, number):
-    assert Recorder(small_model(), budget=text).budget == number
-
-
 # --- refusals ---------------------------------------------------------------------------------------------------------
 
 
 class Named(Layer):
     def __init__(self, name):
         self.params[name] = np.ones(2)
-
-
-class Step(Sequential):
-    def __init__(self):
-        self.params["step"] = np.zeros(3)
-        super().__init__([ReLU()])
 
 
 SELECT = "select must name parameters of the model, dense_1.w, dense_1.b, dense_2.w, dense_2.b; "
@@ -199,7 +187,6 @@ SELECT = "select must name parameters of the model, dense_1.w, dense_1.b, dense_
     ({"budget": "1 kB"}, r"budget must hold at least six records of 208 bytes .*, got '1 kB'; select"),
     ({"model": Sequential([ReLU()])}, "the model has no parameters to record"),
     ({"model": Sequential([Named("β")])}, "'named_1.β' cannot name a column"),
-    ({"model": Step()}, "step is the name of a column; give the parameter another name"),
     ({"model": ReLU()}, r"model must be a Sequential, got ReLU\(\)"),
     ({"model": Sequential}, "model must be a Sequential, got "),
     ({"path": ""}, "path must name a file or a folder, got ''; the current folder is"),
