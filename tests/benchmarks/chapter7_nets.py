@@ -9,13 +9,10 @@ after it there is a quarter of the work. tinylearn does it after, as chapter 7 h
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from typing import Protocol
 
 import numpy as np
 import torch
-from textbook import ArgmaxPool2D, Im2ColConv2D
-from threadpoolctl import threadpool_limits
 from torch import nn
 
 import tinylearn as tl
@@ -34,24 +31,15 @@ class Net(Protocol):
         """Return the loss of one batch and the gradients, in the order and the shapes of tinylearn."""
 
 
-def sequential(conv: Callable, pool: Callable, dropout: float, dtype: type, relu_first: bool) -> tl.Sequential:
-    """Return the net made of this convolution and this pooling; the weights are the same for all."""
-    rng = np.random.default_rng(0)
-
-    def block(channels_in: int, channels_out: int) -> list[tl.Layer]:
-        middle = [tl.ReLU(), pool(2)] if relu_first else [pool(2), tl.ReLU()]
-        return [conv(channels_in, channels_out, 3, rng=rng), *middle]
-
-    head = [tl.Flatten(), tl.Dense(6 * 6 * 32, 128, rng=rng), tl.ReLU(), tl.Dropout(dropout, rng=rng),
-            tl.Dense(128, 10, rng=rng)]  # fmt: skip
-    return tl.Sequential([*block(3, 64), *block(64, 32), *head], dtype=dtype)
-
-
 class Tinylearn:
     """`fit`, as chapter 7 calls it."""
 
     def __init__(self, dropout: float = 0.2, dtype: type = np.float32) -> None:
-        self.model = sequential(tl.Conv2D, tl.MaxPool2D, dropout, dtype, relu_first=False)
+        rng = np.random.default_rng(0)
+        blocks = [[tl.Conv2D(*sizes, 3, rng=rng), tl.MaxPool2D(2), tl.ReLU()] for sizes in ((3, 64), (64, 32))]
+        head = [tl.Flatten(), tl.Dense(6 * 6 * 32, 128, rng=rng), tl.ReLU(), tl.Dropout(dropout, rng=rng),
+                tl.Dense(128, 10, rng=rng)]  # fmt: skip
+        self.model = tl.Sequential([*blocks[0], *blocks[1], *head], dtype=dtype)
         self.loss = tl.CategoricalCrossEntropy(from_logits=True)
         self.optimizer = tl.RMSprop(LEARNING_RATE, RHO, EPSILON)
         self.rng = np.random.default_rng(1)
@@ -66,28 +54,6 @@ class Tinylearn:
         value = self.loss.forward(self.model.forward(x), y)
         self.model.backward(self.loss.backward())
         return value, list(self.model.named_gradients().values())
-
-
-class Textbook(Tinylearn):
-    """im2col, argmax pooling and a plain loop, each product on two BLAS threads; arrays are allocated anew."""
-
-    def __init__(self, dropout: float = 0.2, dtype: type = np.float32) -> None:
-        super().__init__(dropout, dtype)
-        self.model = sequential(Im2ColConv2D, lambda size: ArgmaxPool2D(), dropout, dtype, relu_first=True)
-
-    def train(self, x: np.ndarray, y: np.ndarray, batch_size: int) -> list[float]:
-        times: list[float] = []
-        self.model.set_training(True)
-        self.model.layers[0].needs_dx = False  # as `fit` does
-        order = self.rng.permutation(len(x))
-        with threadpool_limits(THREADS):
-            for start in range(0, len(x), batch_size):
-                rows = order[start : start + batch_size]
-                self.loss.forward(self.model.forward(x[rows]), y[rows])
-                self.model.backward(self.loss.backward())
-                self.optimizer.step(self.model.parameters, self.model.gradients)
-                times.append(time.perf_counter())
-        return times
 
 
 class PyTorch:

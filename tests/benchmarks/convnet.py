@@ -1,4 +1,4 @@
-"""Chapter 7's training step, images a second, against PyTorch and a textbook's NumPy; two threads each; medians.
+"""Chapter 7's training step, images a second, against PyTorch; two threads each; medians.
 
     python tests/benchmarks/convnet.py [--rounds 7]
 
@@ -6,7 +6,6 @@ tinylearn           fit(…, workers=2), with ReLU behind the max pool
 PyTorch             as a learner runs it: default layout, default memory allocation
 PyTorch at its best channels last, glibc told to keep freed memory
 PyTorch, ReLU last  the same, with ReLU behind the max pool, as tinylearn has it
-textbook NumPy      im2col, argmax pooling, a plain loop
 
 Batches of 32 and 128, float32, RMSprop; data in random order, epoch by epoch. First, all peers compute the loss and the
 gradients of one batch in float64, which must be equal. At the end, the memory that a step takes: the peak of resident
@@ -20,7 +19,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
-from chapter7_nets import Net, PyTorch, Textbook, Tinylearn
+from chapter7_nets import Net, PyTorch, Tinylearn
 from peers import KEEP_MEMORY, Peer, asked_rounds, ratio, serve
 
 PEERS = {
@@ -28,11 +27,10 @@ PEERS = {
     "PyTorch": PyTorch,
     "PyTorch at its best": lambda *arguments: PyTorch(*arguments, channels_last=True),
     "PyTorch, ReLU last": lambda *arguments: PyTorch(*arguments, channels_last=True, relu_last=True),
-    "textbook NumPy": Textbook,
 }
 ENVIRONMENT = {"PyTorch at its best": KEEP_MEMORY, "PyTorch, ReLU last": KEEP_MEMORY}
 ASKED = {
-    32: {"PyTorch": 1.8, "PyTorch at its best": 1.0, "textbook NumPy": 3.5},
+    32: {"PyTorch": 1.8, "PyTorch at its best": 1.0},
     128: {"PyTorch": 2.2, "PyTorch at its best": 1.0},
 }
 IMAGES = 2048  # of a round
@@ -88,8 +86,7 @@ def compare_gradients() -> None:
     value, gradients = ours.loss_and_gradients(x, y)
     for name in list(PEERS)[1:]:
         net = PEERS[name](0, np.float64)
-        if isinstance(net, PyTorch):
-            net.load(parameters)
+        net.load(parameters)
         their_value, their_gradients = net.loss_and_gradients(x, y)
         pairs = zip([np.array(value), *gradients], [np.array(their_value), *their_gradients], strict=True)
         largest = max(np.abs(our - their).max() / np.abs(their).max() for our, their in pairs)
