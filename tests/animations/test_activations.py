@@ -1,14 +1,15 @@
-"""Networks that learn a curve: what is drawn of their recorded parameters, and where they bend."""
+"""Networks that learn a curve: what is drawn of their recorded parameters, where they bend, and what is said of it."""
 
 import numpy as np
 import pytest
+from why_checks import check_whys
 
-from animations import CurveStates
+from animations import CurveFit, CurveStates
 from animations.scenes.activations.curve_fit import bends, straight_line
 from animations.scenes.activations.functions import break_at_jumps
-from tests.animations.samples.activations import STEPS, states, trained
-from tinylearn import Dense, ReLU, Sequential, Tanh
-from tinylearn.datasets import sine
+from chapters.ch04_activations import best_line
+from tests.animations.samples.activations import STEPS, X, Y, panel, states, trained
+from tinylearn import Dense, Layer, Recorder, ReLU, Sequential, Tanh
 
 
 def test_keeps_the_curve_straight_between_two_bends():
@@ -30,15 +31,11 @@ def test_draws_a_straight_line_at_every_step_without_activations():
 @pytest.mark.parametrize("middle", [(), (ReLU,), (Tanh,)])
 def test_shows_the_loss_of_the_parameters_on_the_picture(middle):
     """The race once showed the loss before this update, which was recorded before the next one."""
-    recorded = trained(*middle)[1].losses[np.add(STEPS[:-1], 1)]
-    np.testing.assert_allclose(states(*middle).loss[:-1], recorded, rtol=1e-12)
-
-
-def test_keeps_the_parameters_of_the_callers_model():
-    model, recording = trained(ReLU)
+    model, recording = trained(*middle)
     before = model.parameters.copy()
-    CurveStates(recording, model, *sine(), [0, 5])
-    np.testing.assert_array_equal(model.parameters, before)
+    recorded = recording.losses[np.add(STEPS[:-1], 1)]
+    np.testing.assert_allclose(states(*middle).loss[:-1], recorded, rtol=1e-12)
+    np.testing.assert_array_equal(model.parameters, before)  # the caller's model stays as it was
 
 
 def test_bends_where_the_neuron_switches():
@@ -52,3 +49,40 @@ def test_bends_where_the_neuron_switches():
 def test_draws_no_line_where_the_slope_jumps():
     np.testing.assert_array_equal(break_at_jumps(np.array([0.0, 0.0, 0.0, 1.0, 1.0])), [0, 0, 0, np.nan, 1])
     np.testing.assert_array_equal(break_at_jumps(np.ones(5)), np.ones(5))
+
+
+class Doubled(Layer):
+    """Every unit twice."""
+
+    def forward(self, x):
+        return np.concatenate([x, x], axis=1)
+
+    def backward(self, dout):
+        return dout[:, : dout.shape[1] // 2] + dout[:, dout.shape[1] // 2 :]
+
+
+def test_names_a_layer_that_changes_the_units():
+    rng = np.random.default_rng(0)
+    model = Sequential([Dense(1, 2, rng=rng), Doubled(), Dense(4, 1, rng=rng)])
+    made = CurveStates(Recorder(model).recording, model, X, Y, [0])
+    scene = CurveFit(made, title="t", name="net", best_line=1, heights=(-2, 2), losses=made.loss[[0, 0]])
+    check_whys(scene)
+    assert scene.why("net.out[1,5,3]", 0).parts[0].words == "the result of Doubled()'s forward for this example"
+
+
+def test_explains_the_best_line_as_computed_or_as_given():
+    w, b, loss = best_line(X, Y)
+    scene = panel()
+    why = scene.why("net.best_line", 0)
+    assert [each.value for each in (why, *map(scene.why, ["net.best_line.w", "net.best_line.b"], [0, 0]))] == (
+        pytest.approx([loss, w, b]))  # fmt: skip
+    scene.best_line = 0.3
+    assert scene.why("net.best_line", 0).parts[0].words == "given to this picture"
+
+
+def test_draws_the_bends_that_can_be_told_apart_as_dots():
+    scene = panel(ReLU)
+    scene.states.bends[0], scene.dots[0] = np.zeros((5, 2)), np.zeros((2, 2))
+    assert scene.why("net.bends", 0).parts[0].arithmetic == "5.0 - 3.0 = 2.0"
+    for gid in ("net.out[9,0,0]", "net.square[90]", "net.dense_1.w[1,0]", "net.w", "loss_now"):
+        assert panel(ReLU).why(gid, 0) is None

@@ -1,19 +1,17 @@
-"""What the scenes of neurons show is the state after each update, and their pulls and products add up."""
+"""What the scenes of neurons show is the state after each update, and their pulls and products add up; their numbers
+lead back to data, gradients and initial values.
+"""
+
+import pickle
 
 import numpy as np
 import pytest
-from audit import check_layout, numbers_on, painted
+from audit import numbers_on, painted
 
 from animations import NeuronUpdates, PixelStates, audit, style
-from tests.animations.samples.neurons import (
-    PICTURES,
-    UPDATES,
-    celsius,
-    of_pictures,
-    pixel_neuron,
-    pixel_states,
-    slow_motion,
-)
+from animations.why import Code
+from tests.animations.samples import neurons
+from tests.animations.samples.neurons import PICTURES, UPDATES, celsius, of_pictures, pixel_neuron, slow_motion
 from tinylearn import SGD, Dense, MeanSquaredError, Recorder, Sequential, fit
 
 
@@ -28,14 +26,19 @@ def test_takes_gradients_from_the_recording_and_adds_the_pulls_up_to_them():
 @pytest.fixture
 def made():
     """States on their own arrays, for tests that spoil them."""
-    return pixel_states()
+    return neurons.pixel_states()
 
 
-def test_adds_up_to_the_sum(made):
+def test_shows_states_after_the_updates_that_add_up_to_the_sum(made):
     np.testing.assert_allclose(made.plus + made.minus + made.b[:, None], made.sums, atol=1e-12)
     np.testing.assert_allclose(made.products.sum(axis=2) + made.b[:, None], made.sums, atol=1e-12)
     assert (made.plus[1:] > 0).all()
     assert (made.minus[1:] < 0).all()
+    found = PixelStates(of_pictures(), PICTURES, [0, 3, 8])
+    for row, step in enumerate((0, 3, 8)):
+        np.testing.assert_array_equal(found.w[row], of_pictures().at(step)["dense_1.w"][:, 0])
+        assert found.b[row] == of_pictures().at(step)["dense_1.b"]
+    assert found.last == 8
 
 
 def test_draws_a_neuron_that_has_learned_nothing(made):
@@ -61,15 +64,7 @@ def test_gives_the_verdict(made, total, target, said, colour):
 
 def test_finds_room_for_large_sums(made):
     made.plus[:], made.minus[:], made.sums[:] = 123.456, -234.567, -111.111
-    check_layout(pixel_neuron(made), 8)
-
-
-def test_shows_states_after_the_updates():
-    found = PixelStates(of_pictures(), PICTURES, [0, 3, 8])
-    for row, step in enumerate((0, 3, 8)):
-        np.testing.assert_array_equal(found.w[row], of_pictures().at(step)["dense_1.w"][:, 0])
-        assert found.b[row] == of_pictures().at(step)["dense_1.b"]
-    assert found.last == 8
+    audit(pixel_neuron(made), frames=[8], checks={"cut off", "covered", "touching", "edge"}).check()
 
 
 def test_writes_small_numbers_with_enough_digits_and_each_update_with_its_own_rate():
@@ -85,3 +80,21 @@ def test_writes_small_numbers_with_enough_digits_and_each_update_with_its_own_ra
         pulls = [float(texts[f"pull[{row}]"].replace("−", "-")) for row in range(3)]
         np.testing.assert_allclose(pulls, scene.pulls[update], atol=0.005)
         assert (texts["rate.w"], texts["rate.b"]) == (rate, rate)
+
+
+def test_leads_from_updates_in_slow_motion_to_those_before():
+    scene, recording = slow_motion(updates=[1, 2, 5]), celsius()
+    gradient = scene.why("gradient.dense_1.w[0,0]", 3)
+    assert gradient.value == recording.gradients(1)["dense_1.w"].item()
+    assert isinstance(gradient.parts[-1], Code)
+    assert "after update 4" in scene.why("dense_1.w[0,0]", 8).says, "before update 5"
+    told = scene.why("earlier.gradient.dense_1.w[0,0]", 8)
+    assert told.value == recording.gradients(4)["dense_1.w"].item()
+
+
+def test_sends_a_scene_to_another_process_without_its_cached_answers():
+    scene = neurons.diagram(neurons.states([0, 1, 2]))
+    before = len(pickle.dumps(scene))
+    assert scene.why("gradient.dense_1.w[0,0]", 2)
+    assert len(pickle.dumps(scene)) == before
+    assert pickle.loads(pickle.dumps(scene)).why("loss", 1).value == scene.why("loss", 1).value
