@@ -27,7 +27,7 @@ from tests.animations.samples import SAMPLES
 
 FOLDER = Path(__file__).parent / "reference"
 WIDTH = 300
-AVERAGE, WORST = 0.1, 12  # of 255; see test_reference for what passes and what does not
+AVERAGE, WORST = 0.1, 12  # of 255; see test_checks for what passes and what does not
 AWAY, OFF = 4, 2  # pixels of the scene: of a text, and of a shape
 AROUND = 8  # pixels of the scene around a text that do not count
 MOST = 40  # kinds of numbers that are explained

@@ -21,6 +21,11 @@ def redrawn(kind, frame):
     return pixels
 
 
+def plot(axes, ys=(0, 10), linewidth=6, **settings):
+    """Return a new line across axes."""
+    return axes.plot([0, 10], ys, linewidth=linewidth, **settings)[0]
+
+
 class Small(Scene):
     size = (160, 120)
     frames = 6
@@ -37,7 +42,7 @@ class Overlapping(Small):
     def draw(self, figure):
         axes = self.axes(figure)
         self.top = axes.add_patch(Rectangle((2, 2), 5, 5, color="tab:red", alpha=0.6, zorder=9))
-        (self.middle,) = axes.plot([0, 10], [0, 10], linewidth=12, color="tab:green", alpha=0.6, zorder=5)
+        self.middle = plot(axes, linewidth=12, color="tab:green", alpha=0.6, zorder=5)
         self.bottom = axes.add_patch(Circle((5, 5), 3, color="tab:blue", alpha=0.6, zorder=3))
 
     def update(self, frame):
@@ -51,7 +56,7 @@ class FigureText(Small):
     """Text that belongs to the figure and not to axes, over axes that never change and a line that does."""
 
     def draw(self, figure):
-        (self.line,) = self.axes(figure).plot([0, 10], [0, 0], linewidth=4, color="tab:blue", zorder=3)
+        self.line = plot(self.axes(figure), (0, 0), linewidth=4, color="tab:blue", zorder=3)
         self.plain = figure.text(0.5, 0.5, "", ha="center", color="tab:red")
         self.pasted = figure.add_artist(PastedText(0.5, 0.4, "", ha="center", color="tab:green"))
         self.number = figure.add_artist(Number(0.02, 0.02, "{:.1f}", gid="frame"))
@@ -90,8 +95,8 @@ class TwoAxes(Small):
         lower = self.axes(figure, (0.2, 0.2, 0.5, 0.5))
         upper.set_zorder(2)
         upper.set_axis_off()
-        (self.above,) = upper.plot([0, 10], [0, 10], linewidth=8, color="tab:red", zorder=3)
-        (self.below,) = lower.plot([0, 10], [10, 0], linewidth=8, color="tab:blue", zorder=50)
+        self.above = plot(upper, linewidth=8, color="tab:red", zorder=3)
+        self.below = plot(lower, (10, 0), linewidth=8, color="tab:blue", zorder=50)
 
     def update(self, frame):
         self.above.set_ydata([frame, 10])
@@ -120,27 +125,21 @@ class Cut(Small):
         return [self.path[frame]]
 
 
-class Late(Small):
-    """An artist that is returned only from frame 3 on, lies under another changing one, and moves back."""
+class LateWithTrail(Small):
+    """An artist that is returned only from frame 3 on, lies under another changing one, and moves back; and a trail:
+    the new background needs the trails of all frames so far.
+    """
 
     def draw(self, figure):
         axes = self.axes(figure)
         self.late = axes.add_patch(Rectangle((1, 1), 6, 6, color="tab:orange", zorder=3))
-        (self.line,) = axes.plot([0, 10], [0, 10], linewidth=6, color="tab:blue", zorder=4)
+        self.line = plot(axes, color="tab:blue", zorder=4)
+        self.path = [axes.plot([i, i + 1], [9, 9], linewidth=7, zorder=2.9)[0] for i in range(self.frames)]
 
     def update(self, frame):
         self.line.set_ydata([frame, 10 - frame])
         self.late.set_x(1 + max(frame - 2, 0) / 2)
         return [self.line] if frame < 3 else [self.late, self.line]
-
-
-class LateWithTrail(Late):
-    """The same, and a trail: the new background needs the trails of all frames so far."""
-
-    def draw(self, figure):
-        super().draw(figure)
-        axes = self.line.axes
-        self.path = [axes.plot([i, i + 1], [9, 9], linewidth=7, zorder=2.9)[0] for i in range(self.frames)]
 
     def trail(self, frame):
         return [self.path[frame]]
@@ -168,7 +167,7 @@ class Picture(Small):
         self.picture = np.random.default_rng(0).random((8, 8, 3))
         self.image = axes.imshow(self.picture, extent=(1, 9, 1, 9), aspect="auto", interpolation="nearest", zorder=3)
         axes.set(xlim=(0, 10), ylim=(0, 10))
-        (self.line,) = axes.plot([0, 10], [0, 10], linewidth=4, color="black", zorder=4)
+        self.line = plot(axes, linewidth=4, color="black", zorder=4)
 
     def update(self, frame):
         self.image.set_data(np.roll(self.picture, frame, axis=1))
@@ -196,9 +195,9 @@ class UnderInset(Small):
     """A line that continues under inset axes with a moving dot."""
 
     def draw(self, figure):
-        axes = self.axes(figure)
-        (self.line,) = axes.plot([0, 10], [0, 10], linewidth=6, color="tab:blue", zorder=3)
-        inset = axes.inset_axes((0.3, 0.3, 0.4, 0.4), xlim=(0, 6), ylim=(0, 6), xticks=[], yticks=[])
+        self.all = self.axes(figure)
+        self.line = plot(self.all, color="tab:blue", zorder=3)
+        inset = self.all.inset_axes((0.3, 0.3, 0.4, 0.4), xlim=(0, 6), ylim=(0, 6), xticks=[], yticks=[], zorder=5)
         (self.dot,) = inset.plot([0], [0], "o", color="tab:red", zorder=3)
 
     def update(self, frame):
@@ -222,23 +221,18 @@ class Parts(Small):
         return [self.entry, self.label]
 
 
-class HiddenAxes(Small):
+class HiddenAxes(UnderInset):
     """Axes that are visible in some frames only, with everything inside: a changing line, a trail, an inset."""
 
     def draw(self, figure):
-        self.all = self.axes(figure)
-        (self.line,) = self.all.plot([0, 10], [0, 10], linewidth=6, color="tab:blue", zorder=3)
-        inset = self.all.inset_axes((0.3, 0.3, 0.4, 0.4), xlim=(0, 6), ylim=(0, 6), xticks=[], yticks=[], zorder=5)
-        (self.dot,) = inset.plot([0], [0], "o", color="tab:red", zorder=3)
+        super().draw(figure)
         never = self.axes(figure)
         never.set_visible(False)
-        (self.unseen,) = never.plot([0, 10], [5, 5], linewidth=9, color="tab:green", zorder=2.7)
+        self.unseen = plot(never, (5, 5), linewidth=9, color="tab:green", zorder=2.7)
 
     def update(self, frame):
         self.all.set_visible(frame != 4)
-        self.line.set_ydata([frame, 10])
-        self.dot.set_data([frame], [frame])
-        return [self.all, self.line, self.dot]
+        return [self.all, *super().update(frame)]
 
     def trail(self, frame):
         return [self.unseen] if frame == 2 else []
@@ -259,5 +253,5 @@ class Gliding(Small):
         return [self.square, self.number]
 
 
-ALL = (Overlapping, FigureText, Trail, TwoAxes, Late, LateWithTrail, Appearing, Picture, InDepth, UnderInset, Parts,
+ALL = (Overlapping, FigureText, Trail, TwoAxes, LateWithTrail, Appearing, Picture, InDepth, UnderInset, Parts,
        HiddenAxes)  # fmt: skip
