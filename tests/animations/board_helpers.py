@@ -1,10 +1,6 @@
-"""The right contents of the boards of convolution and pooling, computed cell by cell; and their right places."""
-
-import re
+"""The right contents of the boards of convolution and pooling, computed cell by cell."""
 
 import numpy as np
-
-from animations.audit.texts import drawn_texts
 
 FACTS = {  # image, kernel, stride, padding, output
     "padding": (
@@ -99,46 +95,3 @@ def pooling_values(image, size, stride, padding, prefix="", *, clock=True):
 
     out = np.reshape(out, expected.shape)
     return lambda frame: expected.values(frame, work, out, padding=False, clock=clock)
-
-
-# --- places ----------------------------------------------------------------------------------------------------------
-
-
-def positions(figure, name):
-    """Return {(i, j): (x, y)} of the numbers of a board; padding counts as part of the image."""
-    matches = [
-        (re.fullmatch(rf"{name}\[(-?\d+),(-?\d+)\]", text.get_gid() or ""), text) for text in drawn_texts(figure)
-    ]
-    return {(int(match[1]), int(match[2])): text.get_position() for match, text in matches if match}
-
-
-def enclosed(lines, board):
-    """Return, for each thick outline, the (i, j) of the numbers inside it."""
-    boxes = [(*path.vertices.min(axis=0), *path.vertices.max(axis=0)) for path in lines.get_paths()]
-    return [{cell for cell, (x, y) in board.items() if x0 < x < x1 and y0 < y < y1} for x0, y0, x1, y1 in boxes]
-
-
-def check_filter(scene, figure, stride, padding):
-    """Check that the filter begins beside the image, then lies on it, with a frame, each weight on its number."""
-    expected = Expected(scene.image, scene.kernel.shape, stride, padding)
-    for frame in range(scene.frames):
-        scene.update(frame)
-        weights, numbers = positions(figure, "w"), positions(figure, "(?:x|padding)")
-        assert enclosed(scene.window, weights) == [set(weights)], f"frame {frame}: a weight lies beside its filter"
-        if frame == 0:
-            assert min(x for x, _ in weights.values()) > scene.board.right
-            continue
-        for where, cell in expected.covered((frame - 1) // 3).items():
-            (x, y), (right, low) = numbers[cell], weights[where]
-            assert 0 < right - x < scene.board.wide / 2, f"frame {frame}: w{where} lies beside the cell {cell}"
-            assert 0 < y - low < scene.board.high / 2, f"frame {frame}: w{where} lies above or below the cell {cell}"
-
-
-def check_marks(scene, figure, size, stride, padding):
-    """Check that the largest number is marked on the image, once it has been found."""
-    expected = Expected(scene.image, size, stride, padding)
-    for frame in range(scene.frames):
-        scene.update(frame)
-        place, phase = divmod(frame - 1, 3)
-        found = [{largest(expected, expected.covered(place))[1]}] if frame and phase else []
-        assert enclosed(scene.marks, positions(figure, "x")) == found

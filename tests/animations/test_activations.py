@@ -7,7 +7,6 @@ from why_checks import check_whys
 from animations import CurveFit, CurveStates
 from animations.scenes.activations.curve_fit import bends, straight_line
 from animations.scenes.activations.functions import break_at_jumps
-from chapters.ch04_activations import best_line
 from tests.animations.samples.activations import STEPS, X, Y, panel, states, trained
 from tinylearn import Dense, Layer, Recorder, ReLU, Sequential, Tanh
 
@@ -70,12 +69,8 @@ def test_names_a_layer_that_changes_the_units():
     assert scene.why("net.out[1,5,3]", 0).parts[0].words == "the result of Doubled()'s forward for this example"
 
 
-def test_explains_the_best_line_as_computed_or_as_given():
-    w, b, loss = best_line(X, Y)
+def test_explains_a_best_line_of_someone_else_as_given():
     scene = panel()
-    why = scene.why("net.best_line", 0)
-    assert [each.value for each in (why, *map(scene.why, ["net.best_line.w", "net.best_line.b"], [0, 0]))] == (
-        pytest.approx([loss, w, b]))  # fmt: skip
     scene.best_line = 0.3
     assert scene.why("net.best_line", 0).parts[0].words == "given to this picture"
 

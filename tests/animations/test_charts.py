@@ -3,7 +3,6 @@ colours of many series, how numbers, dates and axes are written, and what is sai
 """
 
 from dataclasses import replace
-from itertools import combinations
 
 import numpy as np
 import pytest
@@ -75,18 +74,6 @@ def test_keeps_texts_apart_in_any_frame(name, tmp_path):
         scene = kind(replace(table, values=np.abs(table.values)) if kind is Pie else table)
         assert crowded(scene) == []
         assert len(set(scene.names)) == len(scene.names), "cut so that they still differ"
-
-
-def test_notices_labels_that_lie_on_each_other():
-    class Straight(GrowingLines):
-        def update(self, frame):
-            changed = super().update(frame)
-            for label in self.labels:
-                label.move(300, 200)
-            return changed
-
-    found = {frozenset(found[1:]) for found in crowded(Straight(gdp(), with_values=False))}
-    assert found == {frozenset(pair) for pair in combinations(gdp().names, 2)}
 
 
 def test_leaves_room_for_the_longest_number():

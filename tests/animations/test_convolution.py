@@ -1,21 +1,21 @@
 """Boards of convolution and pooling, with any numbers: each is right, in its place, under its filter; the pulls of a
-filter; and explanations, which lead back to image, weights and loss.
+filter; and explanations, which lead back to image, weights and padding.
 """
 
 import numpy as np
 import pytest
 from audit import check_all_numbers
-from board_helpers import FACTS, check_filter, check_marks, convolution_values, pooling_values
+from board_helpers import FACTS, convolution_values, pooling_values
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from matplotlib.colors import to_rgb
 from pull_helpers import pulls_of
-from test_style import contrast
 
 from animations import ConvolutionSteps, MaxPoolingSteps, style
+from animations.audit.contrast import contrast
 from animations.kit.boards import tints
 from animations.scenes.convolution.pulls import strongest_apart
-from tests.animations.samples.convolution import pulls, steps, trained, update
+from tests.animations.samples.convolution import pulls, steps, update
 from tinylearn import Conv2D, MaxPool2D
 from tinylearn.layers.loops import convolve
 
@@ -55,8 +55,7 @@ def convolutions(draw):
 def test_shows_every_number_of_any_convolution_as_layer_and_loops_give_it(arguments):
     image, kernel, stride, padding = arguments
     scene = ConvolutionSteps(image, kernel, stride=stride, padding=padding)
-    figure = check_all_numbers(scene, convolution_values(*arguments), also={"board"})
-    check_filter(scene, figure, stride, padding)
+    check_all_numbers(scene, convolution_values(*arguments), also={"board"})
     layer = Conv2D(1, 1, scene.kernel.shape, stride, padding, rng=np.random.default_rng(0))
     layer.params["w"][...] = scene.kernel[:, :, None, None]
     x = np.array(image, float)[None, :, :, None]
@@ -69,14 +68,13 @@ def test_shows_every_number_of_any_convolution_as_layer_and_loops_give_it(argume
 @given(st.tuples(st.integers(2, 4), st.integers(2, 4)).flatmap(lambda shape: boards(*shape)),
        st.tuples(st.integers(1, 2), st.integers(1, 2)), st.tuples(st.integers(1, 3), st.integers(1, 3)),
        st.sampled_from([0, "same"]))  # fmt: skip
-@example([[0, 3, 3], [3, 3, 3]], (2, 3), (2, 3), 0)  # marks the first of equal numbers
 @example([[-1, -2], [-3, -4]], (2, 2), (2, 2), 1)  # padding never wins
 def test_pools_in_any_way(image, size, stride, padding):
     scene = MaxPoolingSteps(image, size, stride=stride, padding=padding)
     x = np.array(image, float)[None, :, :, None]
     np.testing.assert_array_equal(scene.out, MaxPool2D(size, stride, padding).forward(x)[0, :, :, 0])
-    figure = check_all_numbers(scene, pooling_values(image, size, stride, padding), also={"board"})
-    check_marks(scene, figure, size, stride, padding)
+    check_all_numbers(scene, pooling_values(image, size, stride, padding), also={"board"})
+    assert MaxPoolingSteps([[0, 3, 3], [3, 3, 3]], (2, 3)).winners == [(0, 1)], "the first of equal numbers"
 
 
 def test_adds_the_pulls_of_all_places_up_to_the_gradient():
@@ -95,9 +93,6 @@ def test_shows_only_places_inside_that_share_no_pixel():
     assert strongest_apart(force, (2, 2), 9) == [(0, 0), (3, 3), (5, 3), (3, 6)]
 
 
-# --- why -------------------------------------------------------------------------------------------------------------
-
-
 def test_leads_from_an_output_to_image_weight_and_padding():
     scene = steps("padding", "row")
     why = scene.why("row.out[0,1]", 27)
@@ -109,25 +104,3 @@ def test_leads_from_an_output_to_image_weight_and_padding():
     for gid in ("out[0,9]", "x[9,0]", "x[0,0]", "row.padding[0,0]", "row.padding[7,7]", "row.nothing",
                 "row.out[0,0].product[4,4]"):  # fmt: skip
         assert scene.why(gid, 3) is None
-
-
-def test_leads_from_a_filter_by_the_optimiser_and_dout_back_to_the_loss():
-    scene = pulls(recording=trained()[1])
-    assert {"gradient", "before", "learning_rate"} <= set(scene.why("after", 10).asked())
-    gid, seen = "dout[0]", []
-    while gid and len(seen) < 20:
-        seen.append(gid.split("[")[0])
-        gid = next((each for each in scene.why(gid, 10).asked() if each.startswith(("dx", "dout"))), "")
-    assert seen[0] == "dout"
-    assert seen[-1] in ("dout.sigmoid_1", "dx.sigmoid_1"), "the loss is next"
-
-
-def test_leads_from_the_gradient_of_a_filter_back_to_a_pixel_of_the_batch():
-    scene = pulls()
-    gids = list(scene.why("gradient", 10).asked())
-    assert gids == ["pull[0]", "pull[1]", "pull[2]", "pull[3]", "pull.places", "pull.pictures"]
-    _, seen = scene.why("pull[0]", 10).asked()
-    (pixel,) = scene.why(seen, 10).asked()
-    n, r, c, k = map(int, pixel.removeprefix("pixel[").removesuffix("]").split(","))
-    assert scene.why(pixel, 10).value == pytest.approx(scene.pictures[n, r, c, k])
-    assert scene.why(seen, 10).value == pytest.approx(scene.pictures[n, r, c, k] - 0.5, abs=1e-7)

@@ -14,8 +14,7 @@ from animations.audit import CHECKS
 from animations.audit.texts import drawn_texts
 from animations.engine.painter import Painter
 from animations.scenes.network.passes import UpdatePasses
-from animations.why import Code
-from tests.animations.samples.network import hidden, learn
+from tests.animations.samples.network import learn
 
 # --- layout -----------------------------------------------------------------------------------------------------------
 
@@ -102,32 +101,6 @@ def test_finds_room_for_any_network(network):
     check_room(scene)
 
 
-def test_continues_a_long_network_in_a_second_row():
-    scene = NetworkDiagram(*trained(dense(*[3] * 10), (3,))[::-1])
-    assert len(scene.rows) > 1
-    for above, below in itertools.pairwise(scene.rows):
-        assert (below[0].name, below[0].count) == (above[-1].name, "from above")
-
-
-def test_shows_a_norm_after_the_name_of_every_parameter():
-    model, recording, shape = trained_net("any parameters")
-    scene = NetworkDiagram(recording, model, input_shape=shape)
-    shown = [block.parameter for row in scene.rows for column in row for block in column.blocks]
-    names = {f"{parameter.name}.norm": parameter.key for parameter in shown if len(parameter.key) < 14}
-    names |= {"step": "Update", "epoch": "Epoch"}
-    audit(scene, recording, names=names, frames=[0, 5], checks={"number", "name"}).check()
-
-
-def test_writes_few_numbers_out_but_not_many():
-    model, recording = trained(dense(8, 3, 4, 7, 7), (8,))
-    scene = NetworkDiagram(recording, model)
-    Painter(scene).show(0)
-    gids = {str(text.get_gid()) for text in drawn_texts(scene.page.figure)}
-    written = {name for name in recording.names if any(gid.startswith(f"{name}[") for gid in gids)}
-    assert written == {"dense_1.w", "dense_1.b", "dense_2.w", "dense_2.b"}
-    assert {f"dense_1.w[{i},{j}]" for i in range(8) for j in range(3)} <= gids
-
-
 def test_draws_numbers_that_are_not_finite():
     model, recording = trained(dense(2, 3, 1), (2,))
     recording.table = recording.table.copy()
@@ -175,7 +148,7 @@ def test_refuses_things_that_do_not_belong_together(change, message):
         NetworkDiagram(*change(*trained_net("xor")[:2]))
 
 
-# --- one update, and hidden neurons -----------------------------------------------------------------------------------
+# --- one update -------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("layers", [((1, 3), tl.Tanh, (3, 1)), ((2, 1), tl.ReLU, (1, 2), tl.ReLU, (2, 1)), ((2, 1),)])
@@ -220,11 +193,3 @@ def test_runs_the_chain_of_an_update_through_the_picture_and_tells_of_the_new_pa
     assert [piece.value for piece in line.pieces if not isinstance(piece, str)][1] == recording.at(1)["dense_1.w"][0, 0]
     step = scene.why("dense_1.w[0,0]", last)
     assert [*step.asked()] == ["dense_1.w[0,0].before", "learning_rate", "dense_1.w[0,0].gradient"]
-
-
-def test_leads_from_a_hidden_layer_to_the_pixels_and_the_gradients():
-    scene = hidden()
-    assert scene.why("upper.answers[1]", 2).value == pytest.approx(scene.answers[2, 0, 1])
-    assert {*scene.why("lower.predicted", 3).asked()} == {"out.dense_2[1,0]"}
-    assert isinstance(scene.why("gradient.dense_1.w[3,0]", 3).parts[-1], Code)
-    assert hidden(network=False).why("gradient.dense_1.w[3,0]", 3) is None

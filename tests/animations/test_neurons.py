@@ -1,6 +1,4 @@
-"""What the scenes of neurons show is the state after each update, and their pulls and products add up; their numbers
-lead back to data, gradients and initial values.
-"""
+"""What the scenes of neurons show is the state after each update, and their pulls and products add up."""
 
 import pickle
 
@@ -9,7 +7,6 @@ import pytest
 from audit import numbers_on, painted
 
 from animations import NeuronUpdates, PixelStates, audit, style
-from animations.why import Code
 from tests.animations.samples import neurons
 from tests.animations.samples.neurons import PICTURES, UPDATES, celsius, of_pictures, pixel_neuron, slow_motion
 from tinylearn import SGD, Dense, MeanSquaredError, Recorder, Sequential, fit
@@ -80,16 +77,6 @@ def test_writes_small_numbers_with_enough_digits_and_each_update_with_its_own_ra
         pulls = [float(texts[f"pull[{row}]"].replace("−", "-")) for row in range(3)]
         np.testing.assert_allclose(pulls, scene.pulls[update], atol=0.005)
         assert (texts["rate.w"], texts["rate.b"]) == (rate, rate)
-
-
-def test_leads_from_updates_in_slow_motion_to_those_before():
-    scene, recording = slow_motion(updates=[1, 2, 5]), celsius()
-    gradient = scene.why("gradient.dense_1.w[0,0]", 3)
-    assert gradient.value == recording.gradients(1)["dense_1.w"].item()
-    assert isinstance(gradient.parts[-1], Code)
-    assert "after update 4" in scene.why("dense_1.w[0,0]", 8).says, "before update 5"
-    told = scene.why("earlier.gradient.dense_1.w[0,0]", 8)
-    assert told.value == recording.gradients(4)["dense_1.w"].item()
 
 
 def test_sends_a_scene_to_another_process_without_its_cached_answers():

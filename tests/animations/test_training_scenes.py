@@ -1,5 +1,5 @@
 """Races on one clock: every number, curve and name belongs to its runner at that update; autopsies of trainings that
-diverged: curves and numbers are those of the recording. Both explain their numbers.
+diverged: their curves are those of the recording.
 """
 
 import numpy as np
@@ -133,20 +133,6 @@ def test_explains_every_number_of_runners_that_end_or_diverge():
     assert (between.value, between.says) == (3, "the loss of the batch of update 10, before it: a")
 
 
-def test_leads_from_a_loss_to_the_rows_of_its_batch():
-    scene = Race(six(), steps=[0, 3, 7])
-    why = scene.why("Adam.loss", 1)
-    recording = six()["Adam"].recording
-    assert why.value == pytest.approx(recording.losses[3])
-    rows = [scene.why(gid, 1) for gid in why.asked()]
-    assert len(rows) == 8
-    assert sum(row.value for row in rows) / 8 == pytest.approx(recording.losses[3])
-    weight = scene.why("Adam.update.dense_1.w[1,2]", 2)
-    assert weight.value == recording.at(7)["dense_1.w"][1, 2]
-    assert "Adam.update.gradient.dense_1.w[1,2]" in weight.asked()
-    assert scene.why("Adam.update.dense_1.w[9,9]", 2) is None
-
-
 # --- autopsies -------------------------------------------------------------------------------------------------------
 
 
@@ -189,15 +175,3 @@ def test_says_that_a_parameter_was_not_recorded():
     assert caught.value.parameter != "dense_2.b"
     scene = AutopsyPicture(recorder.recording.autopsy())
     assert scene.captions[0].endswith(f"({caught.value.parameter} was not recorded).")
-
-
-def test_explains_the_ends_of_a_curve_by_its_growth_and_the_diverging_update_as_the_next():
-    autopsy = RECORDINGS["one layer"]().autopsy(4)
-    scene, norms = AutopsyPicture(autopsy), autopsy.norms["dense_1.w"]
-    grown, recorded = scene.why("dense_1.w.last", 0).parts
-    assert (grown.sides(), grown.words) == ([norms[-1] / norms[0]] * 2, f"times that of update {autopsy.steps[0]}")
-    assert (recorded.sides(), scene.why("dense_1.w.first", 0).value) == ([norms[-1]], norms[0])
-    why = scene.why("diverged_at", 0)
-    assert why.parts[0].arithmetic == f"{float(autopsy.steps[-1])} + 1 = {float(autopsy.step)}"
-    assert why.says == f"the update that diverged: it {autopsy.reason}"
-    assert [scene.why(gid, 0) for gid in ("dense_1.w", "dense_9.w.last", "loss.middle", "step")] == [None] * 4

@@ -19,14 +19,13 @@ def check_whys(scene, frames=None):
         later = {id(artist) for trail in painter.trails[frame + 1 :] for artist in trail}
         texts = [text for text in drawn_texts(painter.figure, later) if text.get_gid()]
         told, faults = explanations(scene, frame, texts)
-        unknown = [
-            f"{text.get_gid()}, which is drawn, has no explanation" for text in texts if text.get_gid() not in told
-        ]
-        bare = [f"{gid}: nothing is said of it" for gid, why in told.items() if not (why.says and why.parts)]
-        for problem in (*unknown, *bare, *(fault for _, fault in faults)):
+        unknown = {text.get_gid() for text in texts} - told.keys()
+        wrong = [f"{gid}, which is drawn, has no explanation" for gid in unknown] + [fault for _, fault in faults]
+        wrong += [f"{gid}: nothing is said of it" for gid, why in told.items() if not (why.says and why.parts)]
+        for problem in wrong:
             problems.setdefault(problem, []).append(frame)
         count += len(told)
-    lines = [f"{problem} (frame {', '.join(map(str, where))})" for problem, where in problems.items()]
-    assert not lines, f"{len(lines)} of the explanations of {type(scene).__name__} are wrong:\n  " + "\n  ".join(lines)
+    said = [f"{problem} (frame {', '.join(map(str, where))})" for problem, where in problems.items()]
+    assert not said, f"explanations of {type(scene).__name__} are wrong:\n  " + "\n  ".join(said)
     assert count, "no number is drawn"
     return count
