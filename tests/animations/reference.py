@@ -34,15 +34,10 @@ MOST = 40  # kinds of numbers that are explained
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e[+-]?\d+)?")
 
 
-# --- pictures --------------------------------------------------------------------------------------------------------
-
-
 def moment_of(sample, scene):
     """Return the moment that is drawn: the middle; on the way to the next frame if the scene glides."""
-    if sample.drawn is not None:
-        return sample.drawn
     middle = scene.frames // 2
-    return middle - 0.6 if scene.glides and middle else middle
+    return sample.drawn or middle - (0.6 if scene.glides and middle else 0)
 
 
 def picture_of(sample, painter):
@@ -50,11 +45,10 @@ def picture_of(sample, painter):
     moment = moment_of(sample, painter.scene)
     pixels = painter.paint(moment)[..., :3]
     later = {id(artist) for trail in painter.trails[int(moment) + 1 :] for artist in trail}
-    height, letters = len(pixels), np.zeros(pixels.shape[:2], np.float32)
+    letters = np.zeros(pixels.shape[:2], np.float32)
     for text in drawn_texts(painter.figure, later):
-        x0, y0, x1, y1 = text.get_window_extent().extents
-        rows = slice(max(int(height - y1) - AROUND, 0), max(int(height - y0) + AROUND, 0))
-        letters[rows, max(int(x0) - AROUND, 0) : max(int(x1) + AROUND, 0)] = 1
+        x0, y0, x1, y1 = text.get_window_extent().padded(AROUND).extents.clip(0).astype(int)
+        letters[::-1][y0:y1, x0:x1] = 1
     return np.stack([small(pixels[..., c]) for c in range(3)], axis=-1), small(letters) > 0
 
 
@@ -72,9 +66,6 @@ def difference(one, other, letters):
     rows, columns = (length // 3 * 3 for length in off.shape)
     squares = off[:rows, :columns].reshape(rows // 3, 3, columns // 3, 3).mean(axis=(1, 3))
     return float(off.mean()), float(squares.max())
-
-
-# --- words -----------------------------------------------------------------------------------------------------------
 
 
 def words_of(sample, painter):
@@ -99,7 +90,7 @@ def words_of(sample, painter):
         why = scene.why(gid := gids.pop(0), last)
         if (kind := re.sub(r"\d+", "#", gid)) not in kinds and why is not None:
             kinds.add(kind)
-            said += ["", *told(gid, why)]
+            said += ["", f"why {gid}: {why.says}, {why.value:.6g}", *map(part_of, why.parts)]
             gids += list(why.asked())
     return "\n".join(said) + "\n"
 
@@ -156,25 +147,19 @@ def shapes_of(painter, moment):
             yield f"drawn {type(artist).__name__}: {shapes}"
 
 
-def told(gid, why):
-    """Yield the lines of an explanation."""
-    yield f"why {gid}: {why.says}, {why.value:.6g}"
-    for part in why.parts:
-        if isinstance(part, Line):
-            yield f"    {part.words}: {NUMBER.sub(shortened, part.arithmetic)} ({' '.join(gids_of(part.pieces))})"
-        elif isinstance(part, Code):
-            yield f"    {part.title}: {len(part.lines)} lines"
-        else:
-            terms = [f"{label} {term.value:.6g}" for label, term in zip(part.labels, part.terms, strict=True)]
-            yield f"    {part.words}: {', '.join(terms[:6])} … ({' '.join(gids_of(part.terms[:2]))}): {part.total:.6g}"
+def part_of(part):
+    """Return the line of a part of an explanation."""
+    if isinstance(part, Code):
+        return f"    {part.title}: {len(part.lines)} lines"
+    if isinstance(part, Line):
+        arithmetic = NUMBER.sub(lambda match: f"{float(match[0]):.6g}", part.arithmetic)
+        return f"    {part.words}: {arithmetic} ({gids_of(part.pieces)})"
+    terms = [f"{label} {term.value:.6g}" for label, term in zip(part.labels, part.terms, strict=True)]
+    return f"    {part.words}: {', '.join(terms[:6])} … ({gids_of(part.terms[:2])}): {part.total:.6g}"
 
 
 def gids_of(terms):
-    return [term.gid for term in terms if not isinstance(term, str) and term.gid]
-
-
-def shortened(match):
-    return f"{float(match[0]):.6g}"
+    return " ".join(term.gid for term in terms if not isinstance(term, str) and term.gid)
 
 
 def same_line(one, other):
@@ -191,9 +176,6 @@ def alike(one, other, rtol, atol):
         return True
     numbers = [[float(number) for number in NUMBER.findall(text)] for text in (one, other)]
     return NUMBER.split(one) == NUMBER.split(other) and np.allclose(*numbers, rtol=rtol, atol=atol)
-
-
-# --- comparing -------------------------------------------------------------------------------------------------------
 
 
 def paths_of(name):

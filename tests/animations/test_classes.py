@@ -11,7 +11,7 @@ from animations.engine.painter import Painter
 from animations.scenes.classes.image_grid import GAP, MARGIN
 from chapters import ch07_ten_classes as ch07
 from chapters.parts import images
-from tests.animations.samples.classes import ANGLES, MIRRORED, PICTURE, SHIFTS, augmentation, grid, sheets
+from tests.animations.samples.classes import ANGLES, MIRRORED, PICTURE, SHIFTS, augmentation, by_class, grid, sheets
 from tinylearn import Recorder
 from tinylearn.augmentation import affine
 
@@ -75,6 +75,13 @@ def test_equals_one_affine_map_of_all_numbers_and_moves_between_two_steps():
     for moment, shown in (moments | {1.5: half_turned, 2.25: a_quarter_of_the_way}).items():
         scene.update(moment)
         np.testing.assert_allclose(image.get_array(), shown, atol=1e-12)
+
+
+def test_leads_from_correct_answers_to_those_of_a_class():
+    (bars,) = by_class().why("run_0.correct[0]", 1).parts
+    assert bars.labels == ["cat", "dog", "frog"]
+    assert [tuple(term) for term in bars.terms] == [(n, f"run_0.correct[0].of[{k}]") for k, n in enumerate((1, 3, 1))]
+    assert by_class().why("run_0.correct[1].of[0]", 1) is None
 
 
 # --- chapter 7 -------------------------------------------------------------------------------------------------------

@@ -172,8 +172,12 @@ def words(scene, gid, frame=0):
     return [part.words for part in scene.why(gid, frame).parts]
 
 
-def test_explains_the_last_few_steps_and_leaves_others_to_their_frames():
+def test_explains_a_step_as_the_one_before_minus_rate_times_slope_and_only_the_last_few():
     scene, series = panel(0.1, range(60)), walked("SGD")[1]
+    (line,), x = scene.why("rate_0.1.update.next_x", 3).parts, scene.descent.x
+    assert line.arithmetic == f"{x[3]} - 0.1 * ({2 * (x[3] - 10)}) = {x[4]}"
+    gids = [piece.gid for piece in line.pieces if not isinstance(piece, str)]
+    assert gids == ["rate_0.1.x[3]", "rate_0.1.setting", "rate_0.1.push[3]", ""]
     assert [len({*scene.why(f"rate_0.1.x[{step}]", 9).asked()}) for step in (9, 8, 7, 6)] == [3, 3, 3, 1]
     assert [len({*series.why(f"SGD.x[{step}]", 9).asked()}) for step in (9, 8, 7, 6)] == [3, 3, 3, 1]
     for gid in ("rate_0.1.x[31]", "rate_0.1.other", "x", "rate_0.95.x"):

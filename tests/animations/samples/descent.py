@@ -68,8 +68,8 @@ def curve(low=0, high=20):
     return an.Curve(x, height(x), "y = (x − 10)²")
 
 
-def panel(rate=0.1, clock=CLOCK, window=(0, 20), walked=None, **settings):
-    walked = walked or descent(rate, **settings)
+def panel(rate=0.1, clock=CLOCK, window=(0, 20), **settings):
+    walked = descent(rate, **settings)
     return an.CurveDescent(walked, curve(*window), clock, title="Panel", name=f"rate_{rate}")
 
 

@@ -60,7 +60,6 @@ def moves(known=LAYER, **changed):
 STEPS = [0, 10, 20, 30, 299, 600]
 PHASES = ["initialise", *["returns"] * 3, *["targets"] * 2]
 WAYS = [[0] * 101, [0] * 101, [0, 4, 5], [0, 1, 5], [0, 4, 8, 9, 13, 14, 15], [0, 4, 8, 9, 13, 14, 15]]
-RECORD = [0] * 9 + [1] + [2] * 3 + [3] + [4] * 7 + [5] * 7  # the first record of each end, and the last, are walked
 _rng = np.random.default_rng(3)
 PREDICTED = 10 ** -_rng.uniform(0, 3, (6, 16, 4))
 PREDICTED[0, 0] = [0.1, 0.1, 0.1, 0.5]  # up, against the edge
