@@ -11,6 +11,7 @@ import json
 import math
 import re
 import zlib
+from collections import namedtuple
 from typing import NamedTuple
 from unittest import mock
 
@@ -132,6 +133,21 @@ const [picture, done] = arguments;
 window.tinylearnFilms.players[0].film.show(picture).then(() => document.fonts.ready)
   .then(() => requestAnimationFrame(() => requestAnimationFrame(done)));
 """
+SHEETS = """
+const [gids, done] = arguments;
+(async () => {
+  const found = {};
+  for (const gid of gids) {
+    await window.tinylearnFilms.ask(0, gid);
+    const sheet = document.querySelector(".sheet");
+    found[gid] = {
+      heading: sheet.querySelector("h2").textContent, gid: sheet.querySelector("header code").textContent,
+      titles: [...sheet.querySelectorAll(".number")].map(({ title }) => title),
+    };
+  }
+  return found;
+})().then(done, (error) => done({ error: `${error.stack}` }));
+"""
 SEEK = """
 const film = window.tinylearnFilms.players[0].film;
 return arguments[0].map((picture) => {
@@ -195,14 +211,7 @@ def unpack(packed):
     return json.loads(zlib.decompress(base64.b64decode(packed)))
 
 
-class Compared(NamedTuple):
-    """What is wrong, in words; how many lines of text there are, how far one stands off at the most, in pixels; by how
-    much of 255 the pixels differ on average."""
-
-    faults: list
-    lines: int
-    off: float
-    difference: float
+Compared = namedtuple("Compared", "faults lines off difference")  # lines: how many; off: of the worst, in pixels
 
 
 def compare(page, expected, frame):
@@ -247,7 +256,9 @@ def ask(page, scene, frame, sources=None):
     shown = {line.gid: line.words for line in page.lines() if line.gid}
     whys = {gid: scene.why(gid, frame) for gid in shown}
     asked = [gid for gid, why in whys.items() if why is not None]
-    sheets, faults = sheets_of(page, asked) if page.film["whys"] else {}, []
+    sheets, faults = page.browser.driver.execute_async_script(SHEETS, asked) if page.film["whys"] else {}, []
+    assert "error" not in sheets, sheets
+    page.browser.press("ESCAPE")  # closes the sheet
     for gid in asked:
         why = whys[gid]
         faults += wrong_answer(gid, shown[gid], why, sources(gid, frame) if sources else None)
@@ -267,31 +278,6 @@ def wrong_answer(gid, words, why, source):
     if not same and not math.isclose(source, why.value, rel_tol=1e-5, abs_tol=1e-9):
         faults.append(f"{gid} is {source!r} by its source, explained is {why.value!r}")
     return faults
-
-
-SHEETS = """
-const [gids, done] = arguments;
-(async () => {
-  const found = {};
-  for (const gid of gids) {
-    await window.tinylearnFilms.ask(0, gid);
-    const sheet = document.querySelector(".sheet");
-    found[gid] = {
-      heading: sheet.querySelector("h2").textContent, gid: sheet.querySelector("header code").textContent,
-      titles: [...sheet.querySelectorAll(".number")].map(({ title }) => title),
-    };
-  }
-  return found;
-})().then(done, (error) => done({ error: `${error.stack}` }));
-"""
-
-
-def sheets_of(page, gids):
-    """Return gid → the contents of the sheet: heading, gid, and a title for each number."""
-    sheets = page.browser.driver.execute_async_script(SHEETS, gids)
-    assert "error" not in sheets, sheets
-    page.browser.press("\ue00c")  # Escape closes it
-    return sheets
 
 
 def wrong_sheet(sheet, gid, why):
