@@ -1,6 +1,7 @@
-"""The page that scenes write on: places, and values that follow the frames."""
+"""The kit: the page that scenes write on, and its colours, readable and apart for colour-blind readers too."""
 
 import pickle
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -8,6 +9,8 @@ from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
 from animations import style
+from animations.audit.colour_blindness import APART, SEEN_WITH, distances
+from animations.audit.contrast import contrast
 from animations.engine.painter import Painter
 from animations.kit.axes import add_legend, arrow_corners
 from animations.kit.labels import fit
@@ -186,3 +189,25 @@ def test_writes_names_in_the_legend_as_they_are(page):
     name, other = add_legend(axes).get_texts()
     page.figure.draw_without_rendering()
     assert (name.get_text(), name.get_parse_math(), other.get_text()) == ("5 $ or 6 $", False, "_total")
+
+
+# --- colours ---------------------------------------------------------------------------------------------------------
+
+NOT_FOR_TEXT = {"PAPER", "FAINT"}
+COLOURS = {name: value for name, value in vars(style).items() if isinstance(value, str) and value.startswith("#")}
+OF_TEXT = [COLOURS[name] for name in sorted(COLOURS.keys() - NOT_FOR_TEXT)] + [*style.SERIES]
+
+
+def test_keeps_text_colours_and_series_readable_on_paper():
+    assert contrast("black", "white") == pytest.approx(21)
+    assert contrast("#777777", "white") == pytest.approx(4.48, abs=0.005)  # just too faint
+    assert len(OF_TEXT) >= 7 + len(style.SERIES)
+    assert [colour for colour in OF_TEXT if contrast(colour, style.PAPER) < 4.5] == []
+
+
+def test_keeps_any_two_colours_apart_and_series_most():
+    """So all may appear in one picture: x is QUIET, and w the first of the series."""
+    pairs = combinations(sorted({*COLOURS.values(), *style.SERIES}), 2)
+    assert [pair for pair in pairs if min(distances(*pair).values()) < APART] == []
+    for kind in ("everybody", *SEEN_WITH):
+        assert min(distances(*pair)[kind] for pair in combinations(style.SERIES, 2)) > 20  # 2.3 is just noticeable

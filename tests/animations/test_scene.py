@@ -113,6 +113,8 @@ def test_describes_and_explains_the_scenes_of_a_group_and_an_answer():
     scene = EndingWith(Trail(), Answer())
     assert [scene.describe(frame) for frame in (5, 6)] == ["Trail, frame 5 of 5", "Answer, frame 0 of 0"]
     assert [scene.why("answer", frame) is None for frame in (5, 6)] == [True, False]
+    scene = EndingWith(told(why=Why("a film", 1.0, [Line("given", 1.0)])), Answer())
+    assert [scene.why(gid, 6).says for gid in ("answer", "of the film")] == ["an answer", "a film"]
 
 
 # --- spaced steps --------------------------------------------------------------------------------------------------
