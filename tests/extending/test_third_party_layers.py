@@ -29,58 +29,32 @@ from tinylearn import (
 )
 
 
-class GroupNorm(Layer):
-    """out = factor · (x - mean) / deviation, over the pixels and the channels of a group. Wu and He 2018."""
+class MeasuredScale(Layer):
+    """out = factor · x / largest |x| so far, channel by channel: it has parameters, a state and a shape of its own."""
 
     x_shape = ("N", "H", "W", "channels")
 
     def __init__(self, groups, channels):
         self.groups, self.channels = groups, channels
-        self.params["factor"] = np.ones(channels)
+        self.params["factor"], self.state["largest"] = np.ones(channels), np.ones(channels)
 
     def check_shape(self, x_shape):
         if x_shape[3] % self.groups:
             raise ValueError(f"expects channels for {self.groups} equal groups, got {x_shape[3]}")
 
     def forward(self, x):
-        grouped = x.reshape(len(x), -1, self.groups, x.shape[3] // self.groups)
-        centred = grouped - grouped.mean(axis=(1, 3), keepdims=True)
-        self.deviation = np.sqrt((centred * centred).mean(axis=(1, 3), keepdims=True) + 1e-5)
-        self.normal = centred / self.deviation
-        return self.normal.reshape(x.shape) * self.params["factor"]
-
-    def backward(self, dout):
-        """x moves its own z, and through the mean and the deviation all z of its group, as in layer normalisation."""
-        self.grads["factor"] = (dout * self.normal.reshape(dout.shape)).sum(axis=(0, 1, 2))
-        dz = (dout * self.params["factor"]).reshape(self.normal.shape)
-        along = self.normal * (dz * self.normal).mean(axis=(1, 3), keepdims=True)
-        return ((dz - dz.mean(axis=(1, 3), keepdims=True) - along) / self.deviation).reshape(dout.shape)
-
-    def __repr__(self):
-        return f"GroupNorm({self.groups}, {self.channels})"
-
-
-class RunningScale(Layer):
-    """out = x / largest |x| so far, feature by feature. It has a state, and nothing to learn."""
-
-    x_shape = ("N", "n_in")
-
-    def __init__(self, n_in):
-        self.n_in = n_in
-        self.state["largest"] = np.ones(n_in)
-
-    def forward(self, x):
         if self.training:
-            self.state["largest"] = np.maximum(self.state["largest"], np.abs(x).max(axis=0))
-        self.scale = 1 / self.state["largest"]
-        return x * self.scale
+            self.state["largest"] = np.maximum(self.state["largest"], np.abs(x).max(axis=(0, 1, 2)))
+        self.scaled = x / self.state["largest"]
+        return self.scaled * self.params["factor"]
 
     def backward(self, dout):
-        """By convention the largest number, too, counts as given from outside."""
-        return dout * self.scale
+        """By convention the largest number counts as given from outside."""
+        self.grads["factor"] = (dout * self.scaled).sum(axis=(0, 1, 2))
+        return dout * self.params["factor"] / self.state["largest"]
 
     def __repr__(self):
-        return f"RunningScale({self.n_in})"
+        return f"MeasuredScale({self.groups}, {self.channels})"
 
 
 RNG = np.random.default_rng(4)
@@ -89,10 +63,10 @@ IMAGES, WORDS, Y = RNG.normal(size=(20, 5, 4, 2)), RNG.integers(0, 9, size=(20, 
 
 
 def images(dtype=np.float64):
-    """A norm, layers and dropout inside a layer, and a scale that is measured."""
+    """A scale that is measured, and layers and dropout inside a layer."""
     rng = np.random.default_rng(1)
-    layers = [Conv2D(2, 4, 2, rng=rng), GroupNorm(2, 4), Residual(SqueezeExcite(4, 3, rng, 0.3)), Flatten()]
-    return Sequential([*layers, RunningScale(48), Dense(48, 1, rng=rng)], dtype=dtype)
+    layers = [Conv2D(2, 4, 2, rng=rng), MeasuredScale(2, 4), Residual(SqueezeExcite(4, 3, rng, 0.3)), Flatten()]
+    return Sequential([*layers, Dense(48, 1, rng=rng)], dtype=dtype)
 
 
 def words(dtype=np.float64):
@@ -115,12 +89,13 @@ def run(tmp_path_factory):
 
 def test_finds_right_gradients_and_wrong_ones():
     for layer, shape in (
-        (GroupNorm(2, 6), (3, 2, 4, 6)),
-        (Residual(SqueezeExcite(3, 5, np.random.default_rng(1), 0.3), GroupNorm(3, 3)), (2, 2, 3, 3)),
+        (MeasuredScale(2, 6), (3, 2, 4, 6)),
+        (Residual(SqueezeExcite(3, 5, np.random.default_rng(1), 0.3), MeasuredScale(3, 3)), (2, 2, 3, 3)),
     ):
         for value in layer.named_parameters().values():
             value += np.random.default_rng(3).normal(size=value.shape)
-        assert check_gradients(layer, np.random.default_rng(0).normal(size=shape)).error < 1e-7
+        x = np.random.default_rng(0).uniform(-1, 1, size=shape)  # nothing larger than what was measured
+        assert check_gradients(layer, x).error < 1e-7
     assert check_gradients(words(), WORDS[:2]).error < 1e-6
 
     class DropsTheGate(SqueezeExcite):
@@ -142,10 +117,18 @@ def test_a_word_that_stands_twice_collects_twice_and_one_that_stands_nowhere_not
 
 @refusals(
     (lambda: words().predict([[0, 1, 9]]), IndexError, r"^Embedding\(9, 4\): index 9 is out of bounds"),
-    (lambda: GroupNorm(2, 4).forward(PIXEL[..., :3]), ValueError, r"^GroupNorm\(2, 4\) expects images .*, 4\), got"),
-    (lambda: GroupNorm(3, 4).forward(PIXEL), ValueError, r"^GroupNorm\(3, 4\): expects channels for 3 equal groups"),
+    (
+        lambda: MeasuredScale(2, 4).forward(PIXEL[..., :3]),
+        ValueError,
+        r"^MeasuredScale\(2, 4\) expects images .*, 4\), got",
+    ),
+    (
+        lambda: MeasuredScale(3, 4).forward(PIXEL),
+        ValueError,
+        r"^MeasuredScale\(3, 4\): expects channels for 3 equal groups",
+    ),
     (lambda: SqueezeExcite(3, 2, RNG).forward(PIXEL), ValueError, r"^Dense\(3, 2\) expects x of shape"),
-    (lambda: train(images(), workers=2), ValueError, r"^fit: workers must be 1 .*, runningscale_1\.largest:"),
+    (lambda: train(images(), workers=2), ValueError, r"^fit: workers must be 1 .*, measuredscale_1\.largest:"),
 )
 def test_names_the_third_party_layer_when_something_does_not_fit(call, kind, words):
     assert_refused(call, kind, words)
@@ -164,10 +147,9 @@ def test_learns_in_float32(make, x):
 def test_summary_recording_saving_copies_and_checkpoints(tmp_path, run):
     model, recording = copy.deepcopy(run[0]), run[1]
     lines = model.summary(IMAGES.shape[1:]).splitlines()
-    assert lines[2].split() == ["GroupNorm(2,", "4)", "groupnorm_1", "(N,", "4,", "3,", "4)", "4"]
+    assert lines[2].split() == ["MeasuredScale(2,", "4)", "measuredscale_1", "(N,", "4,", "3,", "4)", "4"]
     assert lines[3].split() == ["Residual(SqueezeExcite(4,", "3))", "residual_1", "(N,", "4,", "3,", "4)", "31"]
-    assert lines[5].split() == ["RunningScale(48)", "runningscale_1", "(N,", "48)", "0"]
-    assert recording["groupnorm_1.factor"].shape == (13, 4)
+    assert recording["measuredscale_1.factor"].shape == (13, 4)
     assert recording["residual_1.squeezeexcite_1.dense_1.w"].shape == (13, 4, 3)
     model.save(tmp_path / "model.npz")
     fresh = images()
@@ -190,7 +172,7 @@ def test_explanation_also_with_dropout_inside_and_what_a_layer_remembers():
     model = images()
     recorder = Recorder(model)
     train(model, recorder)
-    for name, index in (("groupnorm_1.factor", 3), ("residual_1.squeezeexcite_1.dense_2.w", (2, 1)),
+    for name, index in (("measuredscale_1.factor", 3), ("residual_1.squeezeexcite_1.dense_2.w", (2, 1)),
                         ("dense_1.w", (3, 0))):  # fmt: skip
         text = str(recorder.recording.explain(7, f"{name}[{str(index).strip('()')}]"))
         before, after = recorder.recording[name][6][index], recorder.recording[name][7][index]
@@ -199,8 +181,8 @@ def test_explanation_also_with_dropout_inside_and_what_a_layer_remembers():
 
 def test_network_diagram(run):
     scene = NetworkDiagram(run[1], run[0], input_shape=IMAGES.shape[1:])
-    report = audit(scene, run[1], frames=[0, 12], names={"groupnorm_1.factor.norm": "factor"})
+    report = audit(scene, run[1], frames=[0, 12], names={"measuredscale_1.factor.norm": "factor"})
     assert report.ok, str(report)
     drawn = {text.get_text() for text in scene.page.axes.texts}
-    assert {"groupnorm_1", "(N, 4, 3, 4)", "4", "factor"} <= drawn
-    np.testing.assert_array_equal(scene.page.axes.images[2].get_array(), [run[1]["groupnorm_1.factor"][12]])
+    assert {"measuredscale_1", "(N, 4, 3, 4)", "4", "factor"} <= drawn
+    np.testing.assert_array_equal(scene.page.axes.images[2].get_array(), [run[1]["measuredscale_1.factor"][12]])
