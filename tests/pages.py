@@ -15,7 +15,6 @@ import pkgutil
 import statistics
 import sys
 import tempfile
-import time
 from pathlib import Path
 from unittest import mock
 
@@ -27,24 +26,23 @@ from tests.animations.page_checks import Expected, Page, ask, compare, seek_time
 from tests.browser import Browser, chromium
 from tests.chapters.chapter_helpers import quick_run, run_chapter
 
-HEADING = f"{'film':28} pictures    kB  without   off  differ  asked  not explained   seek, median  worst"
+COLUMNS = ("pictures", "kB", "without", "off", "differ", "asked", "not explained", "seek", "worst")
 
 
-def main(words=None):
+def main():
     command = argparse.ArgumentParser("python -m tests.pages", description=__doc__.splitlines()[0])
     command.add_argument("chapters", nargs="*", help="ch01, …; all if none is named")
     command.add_argument("--out", type=Path, required=True, help="the folder for the pages")
     command.add_argument("--quick", action="store_true", help="quick runs, compared with the audit's sources, too")
-    arguments = command.parse_args(words)
+    arguments = command.parse_args()
     arguments.out.mkdir(parents=True, exist_ok=True)
-    names = [each.name for each in pkgutil.iter_modules(chapters.__path__) if each.name[:3] == "ch0"]
     driver, faults = chromium(), 0
     driver.set_script_timeout(120)
-    print(HEADING)
+    print(f"{'film':28}", *(f"{name:>8}" for name in COLUMNS))
     try:
-        for name in names:
+        for name in (each.name for each in pkgutil.iter_modules(chapters.__path__) if each.name[:3] == "ch0"):
             if not arguments.chapters or name[:4] in arguments.chapters:
-                films = quick_films(name) if arguments.quick else films_of(name)
+                films = (quick_films if arguments.quick else films_of)(importlib.import_module(f"chapters.{name}"))
                 for film, (clip, sources) in films.items():
                     faults += look_at(Browser(driver), film, clip, sources, arguments.out / f"{film}.html")
     finally:
@@ -52,7 +50,7 @@ def main(words=None):
     sys.exit(bool(faults))
 
 
-def films_of(name):
+def films_of(chapter):
     """Run a chapter; return name → (clip, None) of its films, not drawn, with as much explained as in the book."""
     clips = {}
 
@@ -60,14 +58,14 @@ def films_of(name):
         clips[Path(outputs[0][-1]).stem] = clip, None
 
     with tempfile.TemporaryDirectory() as folder, mock.patch.object(Clip, "play", play):
-        run_chapter(importlib.import_module(f"chapters.{name}"), Path(folder), formats=("html",))
+        run_chapter(chapter, Path(folder), formats=("html",))
     return clips
 
 
-def quick_films(name):
+def quick_films(chapter):
     """Run a chapter quickly; return name → (clip, what its numbers should be)."""
     with tempfile.TemporaryDirectory() as folder:
-        run = quick_run(importlib.import_module(f"chapters.{name}"), Path(folder), ())
+        run = quick_run(chapter, Path(folder), ())
     expected = run.sources.films(run.handed)
     return {film: (clip, source_of(clip.scene, **expected[film])) for film, clip in run.films.items()}
 
@@ -85,9 +83,8 @@ def source_of(scene, source=None, steps=None, **_):
 
 def look_at(browser, name, clip, sources, path):
     """Write a page, compare it, ask it; print a line, and what is wrong. Return how many faults there are."""
-    pristine, start = copy.deepcopy(clip), time.process_time()
+    pristine, frames = copy.deepcopy(clip), clip.scene.frames
     write(clip, [path], progress=False)
-    seconds, frames = time.process_time() - start, clip.scene.frames
     page, expected = Page(browser, path, clip.scene.size), Expected(pristine)
     faults, off, difference, asked, unexplained = [], 0.0, 0.0, 0, set()
     for frame in sorted({0, frames // 2, frames - 1}):
@@ -98,18 +95,16 @@ def look_at(browser, name, clip, sources, path):
         asked, unexplained = asked + count, unexplained | set(missing)
     seeks = seek_times(page)
     faults += browser.complaints() + [url for url in browser.requests() if url != path.as_uri()]
-    size, why_size = path.stat().st_size / 1000, page.film["why_bytes"] / 1000
+    size = path.stat().st_size
+    numbers = [len(page.film["milliseconds"]), size / 1000, (size - page.film["why_bytes"]) / 1000, off, difference,
+               asked, len(unexplained), statistics.median(seeks), max(seeks)]  # fmt: skip
     print(
-        f"{name:28} {len(page.film['milliseconds']):8} {size:5.0f} {size - why_size:8.0f} "
-        f"{off:5.2f} {difference:7.2f} {asked:6} {len(unexplained):14} {statistics.median(seeks):14.1f} "
-        f"{max(seeks):6.1f}   written in {seconds:.1f} s"
+        f"{name:28}", *(f"{number:{len(column)}.4g}".rjust(8) for number, column in zip(numbers, COLUMNS, strict=True))
     )
-    for fault in faults[:6]:
-        print(f"    {fault}")
-    if unexplained:
-        print(f"    not explained: {', '.join(sorted(unexplained)[:12])}")
-    if page.film["why_says"]:
-        print(f"    {page.film['why_says']}")
+    print(
+        *(f"    {fault}" for fault in [*faults[:6], *sorted(unexplained)[:12], page.film["why_says"]] if fault),
+        sep="\n",
+    )
     sys.stdout.flush()
     return len(faults)
 
