@@ -98,13 +98,9 @@ def look_at(browser, name, clip, sources, path):
     size = path.stat().st_size
     numbers = [len(page.film["milliseconds"]), size / 1000, (size - page.film["why_bytes"]) / 1000, off, difference,
                asked, len(unexplained), statistics.median(seeks), max(seeks)]  # fmt: skip
-    print(
-        f"{name:28}", *(f"{number:{len(column)}.4g}".rjust(8) for number, column in zip(numbers, COLUMNS, strict=True))
-    )
-    print(
-        *(f"    {fault}" for fault in [*faults[:6], *sorted(unexplained)[:12], page.film["why_says"]] if fault),
-        sep="\n",
-    )
+    print(f"{name:28}", *(f"{number:8.4g}".rjust(len(name)) for name, number in zip(COLUMNS, numbers, strict=True)))
+    for text in filter(None, [*faults[:6], *sorted(unexplained)[:12], page.film["why_says"]]):
+        print(f"    {text}")
     sys.stdout.flush()
     return len(faults)
 

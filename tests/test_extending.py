@@ -8,23 +8,20 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 
-USE = """
+USE = f"""
+import sys, tempfile
+from pathlib import Path
 import numpy as np
 from tinylearn import MeanSquaredError, Recorder, Scale, Sequential, SGD, check_gradients, fit
 print(check_gradients(Scale(3), np.random.default_rng(0).normal(size=(4, 3))).error < 1e-8)
-model = Sequential([Scale(2)])
+model, x = Sequential([Scale(2)]), np.array([[1.0, 2.0], [3.0, 1.0]])
 recorder = Recorder(model)
-x = np.array([[1.0, 2.0], [3.0, 1.0]])
 fit(model, x, 2 * x, loss=MeanSquaredError(), optimizer=SGD(0.1), epochs=200, callbacks=[recorder])
 print(model.named_parameters()["scale_1.factor"].round(6), recorder.recording["scale_1.factor"].shape)
 model.save("scale.npz")
 model.load("scale.npz")
 print(model.summary().splitlines()[1])
-"""
-BAD_INPUT = f"""
-import sys, tempfile
-from pathlib import Path
-import numpy as np
+
 sys.path.insert(1, {str(ROOT)!r})  # where the tests are; tinylearn is the one here
 from tests.bad_input.hostile import OPEN, WRONG, Given
 from tests.bad_input.library_cases import LAYERS
@@ -50,8 +47,9 @@ def test_a_layer_for_the_library(tmp_path):
     table = package / "layer_table.py"
     text = table.read_text(encoding="utf-8")
     table.write_text(text.replace("LAYERS = {\n", f"LAYERS = {{\n{row}", 1), encoding="utf-8")
-    code = [sys.executable, "-c", USE + BAD_INPUT]
-    lines = subprocess.run(code, cwd=tmp_path, capture_output=True, text=True, check=True).stdout.splitlines()
+    lines = subprocess.run(
+        [sys.executable, "-c", USE], cwd=tmp_path, capture_output=True, text=True, check=True
+    ).stdout.splitlines()
     assert lines[:2] == ["True", "[2. 2.] (201, 2)"]
     assert lines[2].split() == ["Scale(n_in=2)", "scale_1", "(N,", "2)", "2"]
     assert lines[3:] == ["right", "refused", "refused"], "its row in the table makes one of bad input"
