@@ -1,7 +1,8 @@
 """A job in its own process, killed at a random moment between two of its signs of life; what must be left.
 
 A job writes outputs 1, 2, 3, … into a folder: it tells ("begin", n) before it writes output n, and ("done", n) when
-that is complete. Its `check(folder, done)` gives the verdict after a death before which output `done` was complete.
+that is complete. Its `check(folder, done)` looks at what is left by a death before which output `done` was complete:
+it returns how many complete outputs it found, or says what is lost, half done or litter, in an AssertionError.
 """
 
 import contextlib
@@ -14,7 +15,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from importlib import import_module
 from multiprocessing.connection import wait
 from pathlib import Path
@@ -26,20 +27,6 @@ CONTEXT = multiprocessing.get_context("forkserver")  # a child starts quickly: t
 CONTEXT.set_forkserver_preload(["tests.faults.files"])
 PATIENCE = 60  # seconds
 TEMPORARY = re.compile(r"\..*\.[0-9a-f]{16}\.tmp(\.\w+)?")
-
-
-@dataclass
-class Verdict:
-    """What is left after a fault: how many complete outputs, and what should not be."""
-
-    kept: int = 0
-    lost: list[str] = field(default_factory=list)  # what was complete, and is gone or changed
-    half: list[str] = field(default_factory=list)  # what is under its final name without being complete
-    litter: list[str] = field(default_factory=list)  # files and processes that are left over for ever
-
-    @property
-    def faults(self):
-        return [*self.lost, *self.half, *self.litter]
 
 
 class Job:
@@ -68,17 +55,15 @@ class Rewritten(Job):
             tell("done", n)
 
     def check(self, folder, done):
-        verdict, path = Verdict(), folder / self.file
-        verdict.half += [f"{name} was never asked for" for name in final_names(folder) if name != self.file]
-        if not path.exists():
-            verdict.lost += [f"{self.file}: version {done} is gone"] if done else []
-        elif any(path.read_bytes() == expected(self, n) for n in (done, done + 1) if n):  # renamed, and not yet told
-            verdict.kept = 1
-        else:
-            verdict.half.append(f"{self.file} is neither version {done} nor version {done + 1}")
+        path = folder / self.file
+        assert set(final_names(folder)) <= {self.file}
+        assert path.exists() or not done, f"{self.file}: version {done} is gone"
+        if kept := path.exists():
+            versions = [expected(self, n) for n in (done, done + 1) if n]  # it may be renamed, and not yet told
+            assert path.read_bytes() in versions, f"{self.file} is neither version {done} nor version {done + 1}"
         self.write(path, done + 2)
-        verdict.litter += [each.name for each in folder.iterdir() if each != path]
-        return verdict
+        assert [*folder.iterdir()] == [path]
+        return int(kept)
 
 
 def expected(job, n):
@@ -172,7 +157,8 @@ def pace(job, folder, planted=None):
 
 
 def killed(job, folder, rng, seconds, planted=None):
-    """Let the job work in `folder`, kill it at a random moment; return what that landed in, and the verdict."""
+    """Let the job work in `folder`, kill it at a random moment, check what is left; return what the kill landed in, and
+    how many complete outputs were found."""
     life = Life(job, folder, planted)
     began = life.listen(PATIENCE, int(rng.integers(1, job.outputs + 1)))
     life.listen(seconds * rng.random())
@@ -180,9 +166,8 @@ def killed(job, folder, rng, seconds, planted=None):
     done, landed = life.death()
     if not began:
         raise RuntimeError(f"{job.name} does not work: it said {life.heard[-1:]} and no more for {PATIENCE} seconds")
-    verdict = job.check(folder, done)
-    verdict.litter += [f"process {pid} lives on" for pid in orphans]
-    return landed, verdict
+    assert not orphans
+    return landed, job.check(folder, done)
 
 
 # --- planted faults: the kills must find them -------------------------------------------------------------------------

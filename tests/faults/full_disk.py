@@ -4,10 +4,11 @@ import contextlib
 import os
 import resource
 import subprocess
+from functools import partial
 
 import numpy as np
 
-from tests.faults.death import Verdict, expected
+from tests.faults.death import expected
 from tests.faults.files import REWRITTEN
 from tests.faults.recordings import assert_start_of_the_undisturbed_run
 from tests.tinylearn import interrupted_run
@@ -56,28 +57,41 @@ def small_disk(folder):
         subprocess.run(["umount", "--lazy", folder], check=True)
 
 
-def on_a_full_disk(folder, full):
-    """Yield name → the verdict on what is there, after each job has met a disk filled by `full`."""
-    for job in REWRITTEN:
-        yield job.name, rewrite(job, new(folder / job.name.replace("/", " ")), full)
-    for kind in interrupted_run.KINDS:
-        yield kind, record(kind, new(folder / kind), full)
-    with serving() as server:
-        yield "download", fetch(server, new(folder / "download"), full)
-
-
 def new(folder):
     folder.mkdir()
     return folder
+
+
+def checks(folder, full):
+    """Yield name → what lets each job meet a disk filled by `full`, and checks what is there then."""
+    for job in REWRITTEN:
+        yield job.name, partial(rewrite, job, new(folder / job.name.replace("/", " ")), full)
+    for kind in interrupted_run.KINDS:
+        yield kind, partial(record, kind, new(folder / kind), full)
+    yield "download", partial(fetch, new(folder / "download"), full)
+
+
+@contextlib.contextmanager
+def refused(folder, named, names, also=""):
+    """What is done here must end with an error that says what was full, and leave nothing in the folder but `names`."""
+    text = ""
+    try:
+        yield
+    except OSError as error:
+        text = str(error)
+    assert any(reason in text for reason in ("No space left", "File too large", "File size")), text
+    assert named in text
+    assert also in text
+    assert {path.name for path in folder.iterdir()} == set(names)
 
 
 def rewrite(job, folder, full):
     """Have `job` write its second version where there is room for half of it."""
     path = folder / job.file
     path.write_bytes(expected(job, 1))
-    with full(folder, len(expected(job, 2)) // 2):
-        error = error_of(job.write, path, 2)
-    return judge(error, job.file, path.read_bytes() == expected(job, 1), folder, [job.file])
+    with refused(folder, job.file, [job.file]), full(folder, len(expected(job, 2)) // 2):
+        job.write(path, 2)
+    assert path.read_bytes() == expected(job, 1), f"{job.file} was complete"
 
 
 def record(kind, folder, full):
@@ -90,42 +104,23 @@ def record(kind, folder, full):
     def keep(update):
         last[:] = model.parameters
 
-    with full(folder, room):
-        error = error_of(interrupted_run.train, model, 10**6, [keep, recorder])
+    with refused(path, "run", [META, TABLE], also="The model is intact"), full(folder, room):
+        interrupted_run.train(model, 10**6, [keep, recorder])
     recording = Recording.load(path)
     assert_start_of_the_undisturbed_run(recording, kind)
-    intact = np.array_equal(model.parameters, last) and len(recording) > 5 and "The model is intact" in str(error)
-    return judge(error, "run", intact, path, [META, TABLE])
+    np.testing.assert_array_equal(model.parameters, last)
+    assert len(recording) > 5
 
 
-def fetch(server, folder, full):
+def fetch(folder, full):
     """Download where there is room for half of the file, then where there is room for all of it."""
     path = folder / "file.bin"
-    with full(folder, len(CONTENT) // 2):
-        error = error_of(download, server.url, path, CHECKSUM)
-    part = path.with_name("file.bin.part").read_bytes()
-    intact = len(part) > 0 and CONTENT.startswith(part)
-    verdict = judge(error, "file.bin", intact, folder, ["file.bin.lock", "file.bin.part"])
-    download(server.url, path, CHECKSUM)
-    if path.read_bytes() != CONTENT or server.ranges[-1] != f"bytes={len(part)}-":
-        verdict.lost.append("the next call did not go on from the part")
-    return verdict
-
-
-def error_of(function, *arguments):
-    """Return the OSError that a call ends with; None if it ends well."""
-    try:
-        function(*arguments)
-    except OSError as error:
-        return error
-    return None
-
-
-def judge(error, named, intact, folder, names):
-    """The error must say what was full, what was complete be `intact`, and nothing be left but `names`."""
-    verdict, text = Verdict(kept=intact), str(error)
-    if named not in text or not any(reason in text for reason in ("No space left", "File too large", "File size")):
-        verdict.half.append(f"no clear error about {named}: {error!r}")
-    verdict.lost += [] if intact else [f"{named} was complete"]
-    verdict.litter += sorted({path.name for path in folder.iterdir()} - set(names))
-    return verdict
+    with serving() as server:
+        with refused(folder, "file.bin", ["file.bin.lock", "file.bin.part"]), full(folder, len(CONTENT) // 2):
+            download(server.url, path, CHECKSUM)
+        part = path.with_name("file.bin.part").read_bytes()
+        assert part
+        assert CONTENT.startswith(part)
+        download(server.url, path, CHECKSUM)
+        assert path.read_bytes() == CONTENT
+        assert server.ranges[-1] == f"bytes={len(part)}-", "the next call did not go on from the part"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tests.faults.death import PATIENCE, Job, Life, Verdict
+from tests.faults.death import PATIENCE, Job, Life
 from tests.tinylearn import interrupted_run
 from tinylearn import Recorder, Recording, Update
 from tinylearn.recording import store
@@ -47,13 +47,15 @@ def assert_start_of_the_undisturbed_run(recording, kind):
         assert np.array_equal(recording.batch(step), expected.batch(step)), f"another batch in step {step}"
 
 
-def refusal_of(path):
-    """Return what is wrong with how another recorder meets this folder: it must be named, or usable."""
+def assert_names_or_takes(path):
+    """Another recorder must meet this folder with an error that names it, or make it its own."""
     try:
         Recorder(interrupted_run.make_model("tiny rows"), path).close()
     except FileExistsError as error:
-        return [] if str(path) in str(error) else [f"refused without a name: {error}"]
-    return [] if len(Recording.load(path)) == 1 else [f"{path}: two recordings in one folder"]
+        if str(path) not in str(error):
+            raise
+    else:
+        assert len(Recording.load(path)) == 1, f"{path}: two recordings in one folder"
 
 
 @dataclass
@@ -81,18 +83,11 @@ class Training(Job):
         interrupted_run.train(model, 10**9, [lambda update: tell("begin", update.step), recorder, after])
 
     def check(self, folder, done):
-        try:
-            recording = Recording.load(folder / "run")
-        except (ValueError, FileNotFoundError) as error:
-            return Verdict(half=[str(error)])
-        verdict, last = Verdict(kept=len(recording)), recording.steps[-1]
-        verdict.lost += [f"step {done} was complete, the last is {last}"] if last < done else []
-        try:
-            assert_start_of_the_undisturbed_run(recording, self.kind)
-        except AssertionError as error:
-            verdict.lost.append(" ".join(str(error).split()))
-        verdict.lost += refusal_of(folder / "run")
-        return verdict
+        recording = Recording.load(folder / "run")
+        assert recording.steps[-1] >= done, f"step {done} was complete, the last is {recording.steps[-1]}"
+        assert_start_of_the_undisturbed_run(recording, self.kind)
+        assert_names_or_takes(folder / "run")
+        return len(recording)
 
 
 @dataclass
@@ -117,33 +112,27 @@ class Anew(Job):
             tell("done", n)
 
     def check(self, folder, done):
-        verdict = Verdict()
         for n in range(1, done + 1):
-            problems = self.problems(folder / str(n), complete=True)
-            verdict.lost += problems
-            verdict.kept += not problems
+            recording = self.checked(folder / str(n))
+            assert recording.closed, f"{n} was complete"
+            assert recording.steps[-1] == UPDATES
         if (folder / str(done + 1)).exists():
-            verdict.half += self.problems(folder / str(done + 1), complete=False)
-        return verdict
+            try:
+                self.checked(folder / str(done + 1))
+            except FileNotFoundError:  # it has only begun
+                assert_names_or_takes(folder / str(done + 1))
+        return done
 
-    def problems(self, path, *, complete):
-        """Return what is wrong with a recording."""
-        try:
-            recording = Recording.load(path)
-        except FileNotFoundError as error:
-            return [str(error)] if complete else refusal_of(path)
-        except ValueError as error:
-            return [str(error)]
-        if complete and not (recording.closed and recording.steps[-1] == UPDATES):
-            return [f"{path}: it was complete, now it ends with step {recording.steps[-1]}"]
+    def checked(self, path):
+        recording = Recording.load(path)
         row, step = interrupted_run.make_model(self.kind).parameters, 0
         for index, kept in enumerate(recording.steps):
             while step < kept:
                 row, step = row + 1, step + 1
-            as_given = np.array_equal(recording.batch(kept), np.arange(step, 0, -1))
-            if not (as_given and np.array_equal(recording.rows[index], row)):
-                return [f"{path}: step {step} is not what was recorded"]
-        return refusal_of(path)
+            np.testing.assert_array_equal(recording.batch(kept), np.arange(step, 0, -1))
+            np.testing.assert_array_equal(recording.rows[index], row)
+        assert_names_or_takes(path)
+        return recording
 
 
 @dataclass
@@ -169,7 +158,7 @@ class ConcurrentRecorder(Job):
 
 
 def record_at_the_same_time(folder, rng):
-    """Let two recorders start on one folder, kill the one that records; return the verdict on its recording."""
+    """Let two recorders start on one folder, kill the one that records; return how many records it left."""
     now, run = time.time() + 0.1, folder / "run"
     moments = now, now + rng.choice([0, 0.001, 0.02]) * rng.random()
     lives = [Life(ConcurrentRecorder(run, moment), folder / name) for name, moment in zip("ab", moments, strict=True)]
@@ -183,11 +172,12 @@ def record_at_the_same_time(folder, rng):
         life.listen(0.1 * rng.random())
         life.kill()
         life.death()
-    recording, said = Recording.load(run), sorted(life.heard[0][1] for life in lives)
+    said = sorted(life.heard[0][1] for life in lives)
+    assert said == ["begin", "done"], f"two that record together: {said}"
+    recording = Recording.load(run)
     assert_start_of_the_undisturbed_run(recording, BUDGETED)
-    return Verdict(
-        len(recording), refusal_of(run), [] if said == ["begin", "done"] else [f"two that record together: {said}"]
-    )
+    assert_names_or_takes(run)
+    return len(recording)
 
 
 JOBS = [
