@@ -73,14 +73,14 @@ def test_an_own_loss_gets_targets_in_the_shape_and_dtype_of_predicted(dtype, tar
     assert rows.seen[1].dtype == dtype
 
 
-def second(predicted, target, loss=None):
+def second(predicted, target, loss=None, first=HALF):
     """After a batch that is well."""
     loss = loss or Own()
-    loss.forward(HALF, HALF)
+    loss.forward(first, first)
     loss.forward(predicted, target)
 
 
-ONE = np.array([[0], [1], [0]])
+ONE, EYE = np.array([[0], [1], [0]]), np.eye(3)
 
 
 @refusals(
@@ -95,6 +95,7 @@ ONE = np.array([[0], [1], [0]])
     (lambda: second(HALF.astype(np.float16), HALF), TypeError, "predicted must hold float32 or float64, got float16"),
     (lambda: second(HALF + ONE, HALF, Brier()), ValueError, r"predicted .* 1.5; end .* Sigmoid\(\)$"),
     (lambda: second(HALF, HALF - ONE, Brier()), ValueError, "^Brier.* target .*-0.5; 1 is yes"),
+    (lambda: second(EYE, 2 * EYE, Margin(), EYE), ValueError, r"^Margin\(\): target must be probabilities"),
     (lambda: Margin().forward(np.zeros((1, 3)), [3]), ValueError, r"^Margin\(\): class numbers must lie in 0 … 2"),
     (lambda: type("Wrong", (Own,), {"target_are": "labels"}), ValueError, "^Wrong: target_are must be one of 'num"),
     (lambda: backward(Gives(np.ones((3, 1)))), ValueError, r"^Gives\(.*\): .* got shape \(3, 1\); take its"),
