@@ -83,19 +83,6 @@ def without_values(value):
     return descent.chart(series)
 
 
-def valley(bottom):
-    made = descent.valley()
-    return an.Valley(made.x, made.y, made.f, made.levels, "f", bottom=bottom, numbers_at=3)
-
-
-def curve_fit(losses):
-    return an.CurveFit(activations.states(), title="", name="line", best_line=0.5, heights=(-1, 1), losses=losses)
-
-
-def curve_states(model, x, y, steps=(0,)):
-    return an.CurveStates(recorded(model), model, x, y, steps)
-
-
 def feature_maps(**changed):
     given = {"picture": np.zeros((8, 8, 3)), "filters": np.zeros((2, 3, 3, 3, 4)), "maps": np.zeros((2, 8, 8, 4)),
              "contributions": np.zeros((2, 4)), "biases": np.zeros(2), "steps": [0, 1]}  # fmt: skip
@@ -114,8 +101,7 @@ def hidden(**changed):
     return an.HiddenLayer(scene.pictures, scene.learned, scene.answers, scene.predicted, scene.steps, **wrong | changed)
 
 
-X, Y = sine(5)
-WIDE = {"rows": ("SFFFFFFFFG",)}
+(X, Y), VALLEY = sine(5), descent.valley()
 MAPS, UPDATES, INPUTS = convolution.maps_of, network.Backpropagation, classes.INPUTS
 REFUSED = [
     # tables
@@ -126,7 +112,8 @@ REFUSED = [
     *((lambda kind=kind: kind(tables.gdp(), top=16), f"{kind.__name__}: top must lie in 1 … 15, got 16")
       for kind in (an.GrowingLines, an.BarRace, an.Bars, an.Pie)),
     # descent
-    (lambda: valley((0, 4)), r"Valley: bottom must lie on the map, y up to 3\.2, got 4"),
+    (lambda: an.Valley(VALLEY.x, VALLEY.y, VALLEY.f, VALLEY.levels, "f", bottom=(0, 4), numbers_at=3),
+     r"Valley: bottom must lie on the map, y up to 3\.2, got 4"),
     *((lambda value=value: without_values(value), "f of slow must be finite and above 0, for a log axis")
       for value in (0.0, -1.0, np.nan)),
     (lambda: an.CurveDescent(descent.descent(0.1), descent.curve(), [0, 1], title="", name="n",
@@ -138,8 +125,10 @@ REFUSED = [
      "must make the recorded steps"),
     (lambda: descent.enlarged(by=10), "closer must fit on the map, x from -10 to 4, got -6 to 19: choose another"),
     # activations
-    (lambda: curve_states(dense(1, 1), X[::-1], Y), "CurveStates: x, .* must be at least 2 numbers, each above the"),
-    (lambda: curve_fit((0.0, 1.0)), "CurveFit: losses must be 1e-100 or more, got 0 to 1"),
+    (lambda: an.CurveStates(recorded(dense(1, 1)), dense(1, 1), X[::-1], Y, [0]),
+     "CurveStates: x, .* must be at least 2 numbers, each above the"),
+    (lambda: an.CurveFit(activations.states(), title="", name="line", best_line=0.5, heights=(-1, 1), losses=(0, 1)),
+     "CurveFit: losses must be 1e-100 or more, got 0 to 1"),
     (lambda: an.CurveRace({"a": activations.states(), "b": an.CurveStates(*activations.trained()[::-1], activations.X,
                                                                           activations.Y, [0, 2])},
                           title="", best_line=1), "CurveRace: all states must have the same steps, got different ones"),
@@ -217,7 +206,7 @@ REFUSED = [
     (lambda: lake.moves(bias=None), "LakeMoves: give features, weights and bias together to explain logits"),
     (lambda: lake.moves(logits=None), "LakeMoves: features, weights and bias explain logits; give logits, too"),
     (lambda: lake.learned(bias=np.full(3, 9)), "LakeLearning: logits must be features · weights"),
-    (lambda: lake.learning(**WIDE), "rows may have at most 8 rows and columns to be drawn, got 1 × 10; take a smaller"),
+    (lambda: lake.learning(rows=("SFFFFFFFFG",)), "rows may have at most 8 rows and columns .*, got 1 × 10"),
     (lambda: lake.learning(rows=("HHHG",) * 4), "rows need a tile S or F, where an episode goes on"),
     (lambda: lake.learning(wins=2 * lake.WINS + 1), "LakeLearning: wins must"),
     *((lambda last=last: lake.learning(ways=[*lake.WAYS[:5], *last]), f"LakeLearning: {message}")
