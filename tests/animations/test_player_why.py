@@ -40,22 +40,16 @@ def test_lets_you_ask_every_number_with_an_explanation(page):
     assert page.texts(".sheet .missing") == ["This picture does not say where this number comes from."]
 
 
-def test_writes_arithmetic_as_by_hand_and_follows_the_picture(page):
+def test_leads_from_a_weight_back_to_a_row_and_follows_the_picture(page):
+    def asks(gid):
+        page.click(f".sheet [data-of='{gid}']")
+        page.browser.wait_for(f"document.querySelector('.sheet header code').textContent === '{gid}'")
+
     page.show(4)
     page.ask("w")
     assert page.texts(".arithmetic") == ["2.0505 − 0.0001 · (−30.485) = 2.0535"]
-    page.ask("dout[0]")
-    assert page.texts(".arithmetic") == ["2 · (−81.092 − (−40)) / 6 = −13.697"]
-    page.show(7)
-    asked = f"the error of row 0: {STATES[7][2][0]:.5g}".replace("-", "−")
-    page.browser.wait_for(f"document.querySelector('.sheet h2').textContent === '{asked}'")
-
-
-def test_ends_bars_at_their_total_and_lights_up_numbers_that_belong_together(page):
-    page.show(4)
-    for gid, rings in (("w", [1, 0, 0]), ("loss", [1, 6, 0]), ("gradient.w", [0, 6, 0])):
-        page.ask(gid)
-        assert ringed(page, "asked", "lit", "pointed") == rings
+    assert ringed(page, "asked", "lit", "pointed") == [1, 0, 0]
+    asks("gradient.w")
     bars = page.run("return [...document.querySelectorAll('.sum i')].map((each) => each.getBoundingClientRect())"
                     ".map(({ left, width }) => [left, width])")  # fmt: skip
     _, _, dout, gradient = STATES[4]
@@ -64,19 +58,16 @@ def test_ends_bars_at_their_total_and_lights_up_numbers_that_belong_together(pag
     assert page.texts(".sum th")[-1] == "total"
     assert page.texts(".code code") == ["dw = x.T @ dout", "return dout @ w.T"]
     page.run("document.querySelector('.sheet [data-of=\"dout[2]\"]').focus()")
-    assert ringed(page, "lit", "pointed") == [6, 1]
-
-
-def test_asks_back_and_goes_back(page):
-    page.show(4)
-    page.ask("w")
-    for gid in ("gradient.w", "dout[0]"):
-        page.click(f".sheet [data-of='{gid}']")
-        page.browser.wait_for(f"document.querySelector('.sheet header code').textContent === '{gid}'")
+    assert ringed(page, "asked", "lit", "pointed") == [0, 6, 1]
+    asks("dout[0]")
+    assert page.texts(".arithmetic") == ["2 · (−81.092 − (−40)) / 6 = −13.697"]
     assert page.texts(".sheet nav button") == ["what all rows say", "the weight after update 8"]
+    page.show(7)
+    asked = f"the error of row 0: {STATES[7][2][0]:.5g}".replace("-", "−")
+    page.browser.wait_for(f"document.querySelector('.sheet h2').textContent === '{asked}'")
     page.click(".sheet nav button")
     page.browser.wait_for("document.querySelector('.sheet header code').textContent === 'gradient.w'")
-    assert page.texts(".sheet nav button") == ["the weight after update 8"]
+    assert page.texts(".sheet nav button") == ["the weight after update 14"]
 
 
 def test_asks_by_a_click_on_a_number_or_next_to_it(page):
@@ -120,9 +111,8 @@ def test_makes_a_number_of_several_shapes_one_button(browser, tmp_path):
         browser.click(last)
         page.wait_for(f"asking.trail[0] === '{gid}' && asking.told?.querySelector('.arithmetic')")
         assert ringed(page, "asked") == [1]
-        top, bottom = page.run(
-            "return ['top', 'bottom'].map((side) => arguments[0].getBoundingClientRect()[side])", last
-        )
+        edges = "return ['top', 'bottom'].map((side) => arguments[0].getBoundingClientRect()[side])"
+        top, bottom = page.run(edges, last)
         ((_, upper, _, lower),) = page.boxes(".ring.asked")
         assert upper < top < bottom < lower + 1
     assert "$" not in page.run("return document.querySelector('[data-gid=fraction]').ariaLabel")
@@ -132,13 +122,8 @@ def test_works_with_the_keyboard_alone(page):
     press = page.browser.press
     press("TAB")
     assert page.get("document.activeElement === film.stage")
-    for key, gid in (
-        ("ENTER", "w"),
-        ("ARROW_DOWN", "loss"),
-        ("TAB", "dout[0]"),
-        ("ARROW_UP", "loss"),
-        ("ARROW_UP", "w"),
-    ):
+    for key, gid in (("ENTER", "w"), ("ARROW_DOWN", "loss"), ("TAB", "dout[0]"), ("ARROW_UP", "loss"),
+                     ("ARROW_UP", "w")):  # fmt: skip
         press(key)
         assert focused(page) == gid
     assert ringed(page, "focus") == [1]
