@@ -3,29 +3,14 @@
 import numpy as np
 
 
-def padded(x, size):
-    """Return x (N, H, W, C) with zeros around it, so that a filter of this size has as many places as pixels."""
-    around = [((length - 1) // 2, length // 2) for length in size]
-    return np.pad(x, [(0, 0), *around, (0, 0)])
-
-
 def pulls_of(x, dout, size):
     """Return for each picture: place → dout · patch, for the places that pull."""
-    found, images = [], padded(np.asarray(x, float), size)
+    around = [((length - 1) // 2, length // 2) for length in size]  # a place for each pixel
+    found, images = [], np.pad(np.asarray(x, float), [(0, 0), *around, (0, 0)])
     for image, hands_back in zip(images, dout, strict=True):
         found.append({(p, q): float(hands_back[p, q]) * image[p : p + size[0], q : q + size[1]]
                       for p, q in np.argwhere(hands_back).tolist()})  # fmt: skip
     return found
-
-
-def amount(pull):
-    return float(np.abs(pull).sum())
-
-
-def chosen_of(pulls):
-    """Return the picture that pulled most, and four of its places, apart from each other and from the rim."""
-    chosen = max(range(len(pulls)), key=lambda n: amount(sum(pulls[n].values())))
-    return chosen, sorted(pulls[chosen], key=lambda place: (-amount(pulls[chosen][place]), place))
 
 
 def apart(places, shape, size):
@@ -43,11 +28,10 @@ def apart(places, shape, size):
 
 def pull_values(x, dout, gradient, before, after, step):
     """Return a function frame → (gid → value) for everything that FilterPull draws."""
-    size = gradient.shape[:2]
-    pulls = pulls_of(x, dout, size)
-    chosen, ranked = chosen_of(pulls)
-    shown = apart(ranked, x.shape[1:3], size)
+    size, pulls = gradient.shape[:2], pulls_of(x, dout, gradient.shape[:2])
+    chosen = max(range(len(pulls)), key=lambda n: np.abs(sum(pulls[n].values())).sum())  # it pulled most
     own = pulls[chosen]
+    shown = apart(sorted(own, key=lambda place: (-float(np.abs(own[place]).sum()), place)), x.shape[1:3], size)
     whole = sum(own.values())
     framed = max(np.ndindex(gradient.shape), key=lambda index: abs(float(whole[index])))
     rest = sum(pull[framed] for place, pull in own.items() if place not in shown)

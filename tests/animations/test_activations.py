@@ -79,5 +79,6 @@ def test_draws_the_bends_that_can_be_told_apart_as_dots():
     scene = panel(ReLU)
     scene.states.bends[0], scene.dots[0] = np.zeros((5, 2)), np.zeros((2, 2))
     assert scene.why("net.bends", 0).parts[0].arithmetic == "5.0 - 3.0 = 2.0"
+    assert panel(ReLU).why("net.out[1,5,0]", 1), "whatever frame is asked first"
     for gid in ("net.out[9,0,0]", "net.square[90]", "net.dense_1.w[1,0]", "net.w", "loss_now"):
         assert panel(ReLU).why(gid, 0) is None

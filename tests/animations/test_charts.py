@@ -76,12 +76,6 @@ def test_keeps_texts_apart_in_any_frame(name, tmp_path):
         assert len(set(scene.names)) == len(scene.names), "cut so that they still differ"
 
 
-def test_leaves_room_for_the_longest_number():
-    (label,) = drawn(GrowingLines(Table([1, 2], ["A"], [[5e12], [6.333e13]])), 1).labels
-    assert label.number.get_text() == "6.333e+13"
-    assert label.number.get_window_extent().x1 <= label.name.get_window_extent().x0 + label.width
-
-
 def test_keeps_texts_off_the_bars_ranks_them_and_grows_the_axis_with_the_leader():
     """The axis never shrinks, so a crisis makes the bars shorter."""
     scene, highest = drawn(BarRace(gdp())), np.maximum.accumulate(gdp().values.max(axis=1))

@@ -4,8 +4,6 @@ import itertools
 
 import numpy as np
 import pytest
-from hypothesis import Phase, given, settings
-from hypothesis import strategies as st
 from network_helpers import NETS, Holder, convolutional, dense, trained, trained_net
 
 import tinylearn as tl
@@ -67,34 +65,23 @@ def test_finds_room_for_titles_shapes_counts_and_parameters(name):
     assert {f"{parameter}.{kind}" for parameter in shown for kind in ("norm", "largest")} <= gids
 
 
-@st.composite
-def networks(draw):
-    """Return layers and the shape of an example: dense, activations, third-party ones with long names."""
-    n_in = units = draw(st.sampled_from([1, 2, 5, 9, 10, 300]))
-    layers = []
-    for number in range(draw(st.integers(1, 10))):
-        kind = draw(st.sampled_from(["dense", "dense", "relu", "third-party"]))
-        if kind == "dense":
-            n_out = draw(st.sampled_from([1, 2, 3, 8, 9, 10, 50]))
-            layers.append(tl.Dense(units, n_out, rng=np.random.default_rng(number)))
-            units = n_out
-        elif kind == "relu":
-            layers.append(tl.ReLU())
-        else:
-            letters = draw(st.integers(1, 30))
-            shapes = draw(st.lists(st.lists(st.integers(1, 9), max_size=4).map(tuple), max_size=6))
-            named = {f"{'m' * letters}{number}": shape for number, shape in enumerate(shapes)}
-            layers.append(type("W" * letters, (Holder,), {})(named))
-    size = draw(st.sampled_from([1e-9, 1.0, 1e6]))
-    for value in (value for layer in layers for value in layer.params.values()):
-        value *= size
-    return layers, (n_in,), size
+LONG = type("W" * 30, (Holder,), {})
+OTHERS = {  # layers, the shape of an example, the size of the numbers
+    "long names": (
+        lambda: [*dense(9, 10), LONG({f"{30 * 'm'}{k}": (k,) * k for k in range(5)}), *dense(10, 1)],
+        (9,),
+        1,
+    ),
+    "nearly nothing": (lambda: dense(300, 50, 8, 1, activation=tl.ReLU), (300,), 1e-9),
+    "huge": (lambda: [*dense(2, 9, 3, 50, 10, 2), *[LONG({"m": (9, 9)}) for _ in range(4)]], (2,), 1e6),
+}
 
 
-@settings(max_examples=4, deadline=None, derandomize=True, phases=[Phase.generate])
-@given(networks())
-def test_finds_room_for_any_network(network):
-    layers, shape, size = network
+@pytest.mark.parametrize(("make", "shape", "size"), OTHERS.values(), ids=OTHERS)
+def test_finds_room_for_names_and_numbers_of_any_length(make, shape, size):
+    for layer in (layers := make()):
+        for value in layer.params.values():
+            value *= size
     model, recording = trained(layers, shape, epochs=2, rate=0.1 * size)
     scene = NetworkDiagram(recording, model, input_shape=shape)
     audit(scene, recording, frames=[2], checks={*CHECKS} - {"redraw", "covered", "contrast", "edge", "why"}).check()

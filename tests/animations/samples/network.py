@@ -90,8 +90,8 @@ VERDICTS = np.repeat([[0.7], [0.2], [0.5], [0.5]], 2, axis=1)
 SAMPLES = {f"network, {name}": Sample(partial(diagram, name), partial(recording_of, name)) for name in NETS} | {
     "network, partly recorded": Sample(lambda: NetworkDiagram(*partly()[::-1]), lambda: partly()[1]),
     "one update": Sample(lambda: Backpropagation(of_the_chapter()), lambda: update_by_hand(of_the_chapter()), drawn=6.4,
-                         also=(1, 4, 7, 8, 9, 10, 11)),
-    "one update, tanh": Sample(lambda: one_update(tl.Tanh)),
+                         also=(1, 2, 4, 7, 8, 9, 10, 11)),
+    "one update, tanh": Sample(lambda: one_update(tl.Tanh), also=(2,)),
     "hidden neurons": Sample(hidden, also=(2,)),
     "hidden neurons, verdicts": Sample(lambda: hidden(False, predicted=VERDICTS), pictured=False, also=(1,)),
 } | unpictured({

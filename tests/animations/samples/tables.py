@@ -25,35 +25,19 @@ def some_years():
                  source=whole.source)  # fmt: skip
 
 
-def cells(table, *kinds):
-    """Return a source of these numbers of any table."""
-
-    def values(frame):
-        time, row = f"{table.times[frame]:.15g}", table.values[frame]
-        known = [(name, value) for name, value in zip(table.names, row, strict=True) if value == value]
-        total = sum(value for _, value in known)
-        found = {"value": {f"value[{time}, {name}]": value for name, value in known},
-                 "share": {f"share[{time}, {name}]": value / total for name, value in known},
-                 "total": {f"total[{time}]": total}}  # fmt: skip
-        return {table.clock: table.times[frame]} | {gid: value for kind in kinds for gid, value in found[kind].items()}
-
-    return lambda: values
-
-
 def beside(chart, **settings):
     return SideBySide(chart, GrowingLines(some_years(), with_clock=False, **settings))
 
 
-YEARLY, GAPPY = cells(some_years(), "value"), cells(GAPS, "value")
 SAMPLES = {
-    "lines": Sample(lambda: GrowingLines(some_years()), YEARLY, SOURCE),
-    "bar race": Sample(lambda: BarRace(some_years()), YEARLY, SOURCE, also=(4.25,)),
-    "bars": Sample(lambda: beside(Bars(some_years()), with_values=False), YEARLY, SOURCE),
-    "pie": Sample(lambda: beside(Pie(some_years())), cells(some_years(), "value", "share", "total"), SOURCE),
-    "bar race with gaps": Sample(lambda: BarRace(GAPS), GAPPY, tuple(GAPS.names), also=(1.5,)),
-    "lines with gaps": Sample(lambda: GrowingLines(GAPS), GAPPY, tuple(GAPS.names), also=(1.5,)),
-    "bars with gaps": Sample(lambda: Bars(GAPS_OF_LETTERS), cells(GAPS_OF_LETTERS, "value"), also=(1.5,)),
-    "pie with gaps": Sample(lambda: Pie(WITHOUT_NEGATIVES), cells(WITHOUT_NEGATIVES, "share", "total")),
+    "lines": Sample(lambda: GrowingLines(some_years()), allowed=SOURCE),
+    "bar race": Sample(lambda: BarRace(some_years()), allowed=SOURCE, also=(4.25,)),
+    "bars": Sample(lambda: beside(Bars(some_years()), with_values=False), allowed=SOURCE),
+    "pie": Sample(lambda: beside(Pie(some_years())), allowed=SOURCE),
+    "bar race with gaps": Sample(lambda: BarRace(GAPS), allowed=tuple(GAPS.names), also=(1.5,)),
+    "lines with gaps": Sample(lambda: GrowingLines(GAPS), allowed=tuple(GAPS.names), also=(1.5,)),
+    "bars with gaps": Sample(lambda: Bars(GAPS_OF_LETTERS), also=(1.5,)),
+    "pie with gaps": Sample(lambda: Pie(WITHOUT_NEGATIVES)),
 } | unpictured({
     "lines, the largest": lambda: GrowingLines(THREE, top=1),
     "lines of seven": lambda: GrowingLines(SEVEN),
