@@ -203,7 +203,6 @@ FAULTS = {  # description → the kind of check that finds it, the thing that it
     # boards
     "places of a board swapped": ("board", "w[i,j]", drawn(swap((0, 1), (1, 1)))),
     "a board transposed": ("board", "w[i,j]", drawn(transpose)),
-    "upside down": ("board", "w[i,j]", both(drawn(swap((0, 0), (1, 0))), drawn(swap((0, 1), (1, 1))))),
     "a row of numbers in another order": ("board", "v[i]", vector((20, 225), (100, 225), (60, 225))),
     "a column of numbers in another order": ("board", "v[i]", vector((20, 225), (20, 185), (20, 205))),
     "around a circle in another order": ("board", "v[i]", vector((40, 230), (60, 210), (20, 210), (40, 190))),

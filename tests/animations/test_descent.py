@@ -103,18 +103,14 @@ def test_leaves_the_contour_line_at_a_right_angle(painter, frame):
     assert abs(along @ (tip - start)) / np.hypot(*along) / 60 < 0.06
 
 
-def test_keeps_the_ring_at_the_first_point_off_the_numbers_of_the_axis(films):
+def test_keeps_the_ring_at_the_first_point_off_the_axis_and_draws_a_path_of_tiny_steps(films):
     scene = films["ch02_grid_search"].scene.scenes[1]
     figure = painted(scene, 0).figure
     figure.canvas.draw()
     ring, radius = scene.axes.transData.transform(scene.ring.get_xydata()[0]), scene.ring.get_markersize() / 2 / 0.72
     assert ring[0] - radius - 3 > max(label.get_window_extent().x1 for label in scene.axes.get_yticklabels())
-
-
-def test_shows_the_path_of_0_0003(films):
-    """Single steps are a tenth of a pixel, but the path is drawn."""
+    # single steps of 0.0003 are a tenth of a pixel, but the path is drawn
     scene = films["ch02_learning_rates"].scene.scenes[1].scenes[2]
-    assert scene.descent.rate == 0.0003
     painted(scene, scene.frames - 1)
     np.testing.assert_allclose(scene.path.get_xdata(), walk(0.0003), rtol=1e-12)
     assert scene.path.get_visible()

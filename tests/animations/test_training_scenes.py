@@ -4,7 +4,7 @@ diverged: their curves are those of the recording.
 
 import numpy as np
 import pytest
-from audit import check_all_numbers, painted
+from audit import painted
 from why_checks import check_whys
 
 from animations import AutopsyPicture, Number, Race, audit, style
@@ -12,21 +12,6 @@ from animations.engine.painter import Painter
 from animations.scenes.training.race import LOOKS
 from tests.animations.samples.training import ODD, RECORDINGS, WILD, made_up, raced, six
 from tinylearn import SGD, Dense, DivergenceError, MeanSquaredError, Recorder, Sequential, fit, race
-
-
-def values_of(runners, step):
-    """Return gid → value for everything that a frame of this step must show, found record by record."""
-    longest = max((runner.recording for runner in runners.values()), key=lambda recording: recording.steps[-1])
-    last = longest.steps[-1]
-    values = {"step": step, "last_step": last, "last_epoch": longest.epochs[-1]}
-    values["epoch"] = next(e for s, e in reversed([*zip(longest.steps, longest.epochs, strict=True)]) if s <= step)
-    for name, runner in runners.items():
-        recording = runner.recording
-        until = [loss for s, loss in zip(recording.steps, recording.losses, strict=True) if 0 < s <= step]
-        values |= {f"{name}.loss": until[-1]} if until else {}
-        if runner.divergence and step >= min(runner.divergence.step, last):
-            values[f"{name}.diverged"] = runner.divergence.step
-    return values
 
 
 def shown(scene, *frames):
@@ -54,7 +39,8 @@ def test_names_stand_in_the_order_of_the_losses_each_before_its_own():
     for frame in range(1, scene.frames, 5):
         scene.update(frame)
         heights = [row.name.get_position()[1] for row in scene.rows]
-        losses = [values_of(six(), scene.steps[frame])[f"{name}.loss"] for name in six()]
+        recorded = [runner.recording.losses for runner in six().values()]  # of every update
+        losses = [each[min(scene.steps[frame], len(each) - 1)] for each in recorded]
         inside = np.clip(losses, *scene.axes.get_ylim())
         lowest_first = np.lexsort((-np.arange(6), inside))  # in a tie the first is highest
         assert (np.diff(np.array(heights)[lowest_first]) > 43.9).all()
@@ -91,7 +77,7 @@ def test_draws_recordings_without_every_update(settings):
     runners = raced(["SGD", WILD, "Adam"], record=lambda model: Recorder(model, **settings))
     assert len(runners["Adam"].recording) < 60
     scene = Race(runners)
-    check_all_numbers(scene, lambda frame: values_of(runners, scene.steps[frame]))
+    audit(scene, runners, checks=["number"]).check()
     recorded = {int(step) for runner in runners.values() for step in runner.recording.steps}
     assert set(scene.steps) <= recorded | {runners[WILD].divergence.step}, "between records there is nothing to show"
     audit(Race(runners, steps=[10, 11, 12]), runners, checks=["number"]).check()
