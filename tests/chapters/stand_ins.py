@@ -1,22 +1,19 @@
 """Chapters that take no time, take long, or fail: they replace real ones, even in other processes."""
 
-import errno
 import inspect
 import os
 import select
 import sys
 import time
-from pathlib import Path
 
 from animations import Clip
 from chapters.tools.films import draw
 from chapters.tools.options import Own
-from chapters.tools.settings import UsageError
-from tests.chapters.slow_scenes import Broken, Killed, Slow
+from tests.chapters.dot_scenes import Broken, Dot, Killed
 
 
 class StandIn:
-    """Replaces a chapter; `function` is its run, and returns its numbers."""
+    """Replaces a chapter; `function` is its run, and returns its numbers; or it is an error that the run ends with."""
 
     title = "Chapters that take no time"
     module = "chapters.ch00"
@@ -24,15 +21,17 @@ class StandIn:
 
     def __init__(self, function):
         self.function, self.name = function, "ch00"
-        self.takes = set(inspect.signature(function).parameters) - {"out"}
+        self.takes = set(inspect.signature(function).parameters) - {"out"} if callable(function) else set()
 
     def main(self, out, **settings):
+        if isinstance(self.function, Exception):
+            raise self.function
         return {"numbers": self.function(out, **settings), "cells": []}
 
 
 def two_films(out, *, formats=("png",), processes=1):
     """Draw two films without delay."""
-    draw({"ch01_one": Clip(Slow()), "ch01_two": Clip(Slow())}, out, formats, processes)
+    draw({"ch01_one": Clip(Dot()), "ch01_two": Clip(Dot())}, out, formats, processes)
     return {"films": 2, "process": os.getpid()}
 
 
@@ -68,23 +67,6 @@ def until_nobody_reads(out):
     return {"a": 1}
 
 
-def refused(out):
-    """Refuse to run."""
-    raise UsageError("not with these settings")
-
-
 def slow(out):
-    """Compute for a minute, and say in which process."""
-    (Path(out) / "slow.pid").write_text(str(os.getpid()))
+    """Compute for a minute."""
     time.sleep(60)
-    return {"a": 1}
-
-
-def full_disk(out):
-    """Find the disk full."""
-    raise OSError(errno.ENOSPC, "render: that could not be written: no room")
-
-
-def missing_file(out):
-    """Forget to write a file before reading it."""
-    return {"a": (out / "forgotten").read_text()}

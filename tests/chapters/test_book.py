@@ -13,7 +13,7 @@ import pytest
 
 from animations import render
 from chapters import ch03_first_neuron
-from chapters.tools.book import PENDING, BookPages, write_book
+from chapters.tools.book import PENDING, write_book
 from chapters.tools.numbers import shown
 from tests.animations.page_checks import unpack
 from tests.browser import Browser
@@ -127,18 +127,6 @@ def test_links_chapters_to_their_neighbours_escapes_odd_numbers_and_leaves_out_w
     assert '<a rel="prev" href="ch02.html">← Chapter 2</a>' in page
     assert '<a class="next" rel="next" href="ch08.html">Chapter 8 →</a>' in page
     assert '<th scope="row">&lt;b&gt;</th><td>&lt;/table&gt; &amp; $x</td>' in page
-
-
-def test_writes_a_page_again_only_after_a_change(tmp_path):
-    save(tmp_path, "ch03", {"a": 1})
-    save(tmp_path, "ch02", {})
-    book = BookPages(tmp_path)
-    book.write()
-    for path in tmp_path.glob("*.html"):
-        path.write_text("old")
-    save(tmp_path, "ch03", {"a": 2})
-    book.write()
-    assert {path.name for path in tmp_path.glob("*.html") if path.read_text() != "old"} == {"ch03.html"}
 
 
 def test_quotes_odd_names_and_leaves_out_files_that_are_not_films(tmp_path, out):

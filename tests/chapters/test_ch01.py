@@ -18,14 +18,17 @@ from chapters import __main__
 from chapters import ch01_create_animations as chapter
 from chapters.tools.chapter import CHAPTERS
 from tests.chapters.chapter_helpers import check_films, undrawn
-from tests.chapters.sources.ch01 import FILMS
 from tinylearn.datasets import gdp
 
-NAMES = tuple(f"ch01_{name}" for name in FILMS)
+NAMES = ("ch01_gdp_lines", "ch01_shortest_scene", "ch01_bar_race", "ch01_bars_and_lines", "ch01_pie_and_lines")
 
 
 def test_checks_every_film(drawn):
     check_films(drawn)
+    assert tuple(drawn.films) == NAMES
+    for name in ("gdp_lines", "bar_race"):
+        scene = drawn.films[f"ch01_{name}"].scene
+        np.testing.assert_array_equal(scene.values, gdp().values[::10])
 
 
 def test_gives_the_numbers_of_the_book_and_says_who_passes_whom_for_good(drawn):

@@ -11,8 +11,16 @@ pytestmark = pytest.mark.usefixtures("each_sketch_is_drawn_once")
 
 def test_checks_every_film(drawn):
     check_films(drawn)
-    compared = drawn.films["ch05_neuron_and_network"].scene.runs
-    for run, name in zip(compared, ("neuron", "three layers"), strict=True):
+    neuron, compared = (drawn.films[f"ch05_{name}"].scene for name in ("horse_and_deer", "neuron_and_network"))
+    wanted = [drawn.headline[f"probability of a horse, for the {name}"] for name in ("horse", "deer")]
+    assert neuron.states.predicted[-1] == pytest.approx(wanted)
+    (_, data, _), recording = drawn.handed["learn"][0]
+    assert neuron.states.steps.tolist() == [0, 125, 250, 375, 500, 625]
+    for k, step in enumerate(neuron.states.steps.tolist()):
+        at = recording.at(step)
+        says_horse = (chapter.red_pixels(data.x_test) @ at["dense_1.w"] + at["dense_1.b"])[:, 0] >= 0
+        assert neuron.counts[0].correct[k] == (says_horse == data.y_test).sum()
+    for run, name in zip(compared.runs, ("neuron", "three layers"), strict=True):
         seen, new, always = (f"{count.correct[-1]} of {count.total}" for count in run.counts)
         assert seen == drawn.headline[f"{name}, correct of those it learned from"]
         assert new == drawn.headline[f"{name}, 41 unseen, correct"]

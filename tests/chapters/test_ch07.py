@@ -12,10 +12,9 @@ import pytest
 from chapters import ch07_ten_classes as chapter
 from chapters.parts.images import Images
 from chapters.tools.chapter import CHAPTERS
-from chapters.tools.run import run_alone, table
+from chapters.tools.run import run_alone
 from chapters.tools.settings import UsageError
 from tests.chapters.chapter_helpers import ChapterUnderTest, check_films, check_scorecard, run_chapter, undrawn
-from tests.chapters.sources.ch07 import scores_of
 from tests.faults.death import CONTEXT
 from tests.tinylearn.cifar10_files import BATCHES, write_folder
 from tinylearn import Recorder, Recording, RMSprop, fit
@@ -101,7 +100,9 @@ def test_checks_every_film_and_shows_what_the_headline_says(drawn):
     for run, recorder, (given, _) in zip(gap.runs, recorders, drawn.handed["learning_run"], strict=True):
         x, y, *test = given[1]
         for count, (pictures, labels) in ((run.seen, (x, y)), (run.new, test)):
-            right = scores_of(recorder.recording, 14, pictures).argmax(axis=1) == labels
+            model = chapter.network(np.random.default_rng(1))
+            recorder.recording.restore(model, 14)
+            right = model.predict(pictures).argmax(axis=1) == labels
             assert (count.correct[-1], count.total) == (right.sum(), len(labels))
     assert [(run.seen.total, run.new.total) for run in gap.runs] == [(200, 100)] * 2
 
@@ -252,16 +253,3 @@ def test_says_in_a_sentence_what_is_impossible(tmp_path, capsys, words, message)
     with pytest.raises(SystemExit) as refused:
         run_alone(ChapterUnderTest(chapter), ["--out", str(tmp_path), *words.split()])
     assert re.search(message, f"{refused.value} {capsys.readouterr().err}")
-
-
-def test_prints_a_matrix_row_by_row_and_everything_else_on_a_line():
-    headline = {"right": 3, "matrix": [[12, 0], [3, 7]], "interval": [0.1, 0.25], "two": [[[1]], [[2]]], "none": []}
-    assert table(headline).splitlines() == [
-        "  right     3",
-        "  matrix    12   0",
-        "             3   7",
-        "  interval  [0.1, 0.25]",
-        "  two       [[1]]",
-        "            [[2]]",
-        "  none      []",
-    ]

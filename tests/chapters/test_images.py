@@ -7,9 +7,7 @@ import numpy as np
 import pytest
 
 from chapters.parts import images
-from chapters.tools.run import run_all
-from chapters.tools.settings import UsageError, parser
-from tests.chapters.stand_ins import StandIn
+from chapters.tools.settings import UsageError
 from tinylearn.datasets import CLASS_NAMES
 
 DEER, HORSE = CLASS_NAMES.index("deer"), CLASS_NAMES.index("horse")
@@ -93,21 +91,3 @@ def test_refuses_data_that_are_not_there_or_cannot_be_read(folder, tmp_path):
     ):  # fmt: skip
         with pytest.raises(kind, match=message):
             refused()
-
-
-def test_passes_a_chapter_only_the_settings_that_it_takes(tmp_path, capsys):
-    told, command = [], parser("", "")
-
-    def with_data(out, *, seed=0, formats=(), data="sketches", data_dir=None):
-        told.append((out, seed, formats, data, data_dir))
-        return {"a": 1}
-
-    def without(out, *, seed=0, formats=()):
-        told.append((out, seed, formats))
-        return {"a": 1}
-
-    images.options(command)
-    words = f"--out {tmp_path} --seed 3 --format png --data cifar10 --data-dir {tmp_path}"
-    for main in (with_data, without):
-        run_all({"ch99": StandIn(main)}, command.parse_args(words.split()))
-    assert told == [(tmp_path, 3, ("png",), "cifar10", tmp_path), (tmp_path, 3, ("png",))]

@@ -10,7 +10,7 @@ from chapters.tools.book import PENDING, write_book
 from chapters.tools.figures import bound_in
 from chapters.tools.live_page import MAKING, LivePage
 from tests.chapters.chapter_helpers import uncoloured
-from tests.chapters.slow_scenes import Slow
+from tests.chapters.dot_scenes import Dot
 from tests.chapters.test_book import Links, save
 
 
@@ -22,7 +22,7 @@ def looks_often(monkeypatch):
 
 
 def draw(folder, name, **settings):
-    render(Slow(), folder / f"{name}.html", progress=False, **settings)
+    render(Dot(), folder / f"{name}.html", progress=False, **settings)
 
 
 def read(folder, name):

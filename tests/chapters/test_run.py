@@ -10,16 +10,21 @@ import time
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
+import imageio.v3 as imageio
 import pytest
+from PIL import Image
 
+from animations import Clip
 from chapters import __main__
 from chapters.tools.chapter import CHAPTERS
+from chapters.tools.films import draw
 from chapters.tools.live_page import MAKING
 from chapters.tools.remaining_time import WORK
 from chapters.tools.run import run_all
-from chapters.tools.settings import parser
+from chapters.tools.settings import UsageError, parser
 from tests.chapters import stand_ins
 from tests.chapters.chapter_helpers import uncoloured
+from tests.chapters.dot_scenes import Dot
 from tests.chapters.stand_ins import StandIn
 from tests.sessions import alive_in
 
@@ -55,6 +60,20 @@ def test_computes_a_chapter_while_films_of_another_are_drawn_and_can_be_opened(t
     assert "frames/s" not in said.err + more.err
 
 
+def test_draws_pictures_and_videos_at_twice_the_resolution_and_leaves_pages_as_they_are(tmp_path):
+    once, twice = (tmp_path / name for name in ("1", "2"))
+    for scale, folder in enumerate((once, twice), 1):
+        folder.mkdir()
+        draw({"one": Clip(Dot())}, folder, ("html", "gif", "apng", "png", "mp4"), 1, scale)
+    for name in ("one.gif", "one.png", "one.apng"):
+        with Image.open(once / name) as small, Image.open(twice / name) as large:
+            assert large.size == tuple(2 * side for side in small.size)
+            assert getattr(large, "n_frames", 1) == getattr(small, "n_frames", 1)
+    widths = [next(iter(imageio.imiter(folder / "one.mp4", plugin="FFMPEG"))).shape[1] for folder in (once, twice)]
+    assert widths[1] == 2 * widths[0]
+    assert (twice / "one.html").read_bytes() == (once / "one.html").read_bytes()
+
+
 def test_binds_films_unless_formats_or_a_table_are_given(tmp_path, monkeypatch):
     (tmp_path / "mine.csv").write_text("year,A,B\n1990,1,2\n2000,3,4\n")
     asked = []
@@ -77,7 +96,7 @@ def test_ends_the_run_and_names_the_film_after_an_error_in_any_chapter(tmp_path,
 def test_names_the_chapter_when_a_process_dies_and_in_a_refusal(tmp_path):
     with pytest.raises(BrokenProcessPool, match="worked on ch01 ended with exit code 1"):
         run(tmp_path, {"ch01": StandIn(stand_ins.killed_film), "ch02": StandIn(stand_ins.slow)})
-    refused, others = {"ch02": StandIn(stand_ins.refused)}, {"ch01": StandIn(stand_ins.two_films)}
+    refused, others = {"ch02": StandIn(UsageError("not with these settings"))}, {"ch01": StandIn(stand_ins.two_films)}
     for chapters in (refused | others, refused):
         with pytest.raises(SystemExit, match=r"^ch02: not with these settings$"):
             run(tmp_path, chapters)

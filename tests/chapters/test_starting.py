@@ -1,5 +1,6 @@
 """Chapters write the same bytes however they start. A gone reader, an early Ctrl-C, a hidden package, a full disk."""
 
+import errno
 import json
 import os
 import signal
@@ -145,22 +146,25 @@ def test_names_what_hides_a_package_which_harms_nobody_with_p_but_refuses_a_fold
     assert (done.returncode, done.stderr.count("\n")) == (1, 1)
 
 
+MISSING, FULL = FileNotFoundError("forgotten"), OSError(errno.ENOSPC, "render: that could not be written: no room")
+
+
 def test_says_in_a_sentence_what_is_kept_when_the_disk_is_full(tmp_path):
     for processes in ("1", "2"):
         (tmp_path / "index.html").unlink(missing_ok=True)
         with pytest.raises(SystemExit, match=r"^render: that could not be written: no room\. No film is finished yet"):
-            run_here(stand_ins.full_disk, tmp_path, "--processes", processes)
+            run_here(FULL, tmp_path, "--processes", processes)
         (tmp_path / "index.html").touch()
         with pytest.raises(SystemExit, match=r"no room\. Open what is finished: .*index\.html$"):
-            run_here(stand_ins.full_disk, tmp_path, "--processes", processes)
+            run_here(FULL, tmp_path, "--processes", processes)
     with pytest.raises(FileNotFoundError):  # our own errors keep their traceback
-        run_here(stand_ins.missing_file, tmp_path)
+        run_here(MISSING, tmp_path)
 
 
 def test_refuses_a_film_without_ffmpeg_in_a_sentence_before_the_training(tmp_path, monkeypatch):
     monkeypatch.setattr("animations.formats.mp4.find_spec", lambda name: None)
     with pytest.raises(SystemExit, match=r"^render: \.mp4 needs the package imageio-ffmpeg"):
-        run_here(stand_ins.missing_file, tmp_path, "--format", "mp4")
+        run_here(MISSING, tmp_path, "--format", "mp4")
 
 
 def test_names_damaged_numbers_on_the_page(tmp_path):
@@ -173,19 +177,12 @@ def test_names_damaged_numbers_on_the_page(tmp_path):
         assert json.loads((tmp_path / "ch02.json").read_text())["numbers"] == {"a": 1}
 
 
-@pytest.mark.parametrize(
-    ("options", "name"),
-    [
-        ({}, "gallery"),
-        ({"processes": 1, "format": ["png"], "resume": True}, "gallery"),
-        ({"quick": True, "seed": 3}, "gallery/quick_seed_3"),
-        ({"data": "cifar10"}, "gallery/cifar10"),
-        ({"epochs": 2}, "gallery/ch07_own"),
-        ({"csv": Path("my/table.csv")}, "gallery/ch01_table"),
-        ({"out": Path("mine"), "quick": True, "seed": 3}, "mine"),
-        ({"out": Path("mine"), "kernel": [[1]]}, "mine/ch06_own"),
-    ],
-)
-def test_runs_of_your_own_replace_none_of_the_book(options, name):
+def test_runs_of_your_own_replace_none_of_the_book():
     usual = settings.parser("", "").parse_args([])
-    assert settings.folder(type(usual)(**vars(usual) | options)) == Path(name).resolve()
+    for options, name in (
+        ({"processes": 1, "format": ["png"], "resume": True}, "gallery"),
+        ({"quick": True, "seed": 3, "data": "cifar10"}, "gallery/quick_seed_3_cifar10"),
+        ({"csv": Path("my/table.csv"), "epochs": 2}, "gallery/ch01_table_ch07_own"),
+        ({"out": Path("mine"), "kernel": [[1]], "quick": True, "seed": 3}, "mine/ch06_own"),
+    ):
+        assert settings.folder(type(usual)(**vars(usual) | options)) == Path(name).resolve()
