@@ -1,10 +1,8 @@
 """The start of every chapter's tests: a quick run of it."""
 
 import contextlib
-import functools
 from functools import partial
 
-import numpy as np
 import pytest
 
 from chapters.tools.chapter import CHAPTERS
@@ -29,22 +27,3 @@ def chapter_3(tmp_path_factory):
         with contextlib.suppress(OSError):  # another process has made it in the meantime
             out.rename(folder)
     return folder
-
-
-@pytest.fixture(scope="module")
-def each_sketch_is_drawn_once(request):
-    """The horses and deer of a seed are always the same; tests share them, so none may write into them."""
-    chapter = request.module.chapter
-    draw = chapter.horses_and_deer
-
-    @functools.cache
-    def horses_and_deer(*given, **settings):
-        found = draw(*given, **settings)
-        for array in found:
-            if isinstance(array, np.ndarray):
-                array.flags.writeable = False
-        return found
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(chapter, "horses_and_deer", horses_and_deer)
-        yield

@@ -1,13 +1,9 @@
-"""Chapter 3 gives the numbers of the book, and says where its files are on any console."""
-
-import io
+"""Chapter 3 gives the numbers of the book."""
 
 import numpy as np
 import pytest
 
 from chapters import ch03_first_neuron as chapter
-from chapters.__main__ import main
-from chapters.tools.chapter import Chapter
 from tests.chapters.chapter_helpers import check_films
 
 
@@ -29,17 +25,3 @@ def test_gives_the_numbers_of_the_book_and_restores_any_update(drawn):
     ((recording, *_), _), model = drawn.handed["NeuronStates"][0], chapter.one_neuron()
     recording.restore(model, 100)
     np.testing.assert_allclose(model.parameters, [2.040425243055281, 3.589007086046493], rtol=1e-12)
-
-
-def test_works_on_consoles_that_know_more(drawn, tmp_path, monkeypatch):
-    monkeypatch.setattr("sys.argv", ["chapters", "3", "--quick", "--out", str(tmp_path), "--format", "png"])
-    monkeypatch.setattr(Chapter, "main", lambda *_, **__: {"numbers": drawn.headline, "cells": drawn.cells})
-    for encoding in ("utf-8", "cp1252"):
-        console = io.TextIOWrapper(io.BytesIO(), encoding)
-        monkeypatch.setattr("sys.stdout", console)
-        main()
-        console.flush()
-        printed = console.buffer.getvalue().decode(encoding)
-        assert printed.count("Chapter 3.") == 1
-        assert "  50 °C in °F  " in printed
-        assert f"see {tmp_path / 'index.html'}" in printed

@@ -17,11 +17,10 @@ from tinylearn.layers.loops import convolve
 
 LEFT, DIAGONAL = [[2, 3, 2], [0, 0, 0], [0, 0, 0]], [[1, 0, 2], [1, 0, 1], [2, 1, 0]]
 EXAMPLE = shlex.split(next(line for line in your_convolution.__doc__.splitlines() if "--kernel" in line))[3:]
-pytestmark = pytest.mark.usefixtures("each_sketch_is_drawn_once")
 
 
 @pytest.fixture(scope="module")
-def data(each_sketch_is_drawn_once):
+def data():
     """The sketches that the chapter should use."""
     return chapter.horses_and_deer("sketches", None, seed=0)
 

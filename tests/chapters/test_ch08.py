@@ -8,9 +8,9 @@ import pytest
 
 from chapters import ch08_frozen_lake as chapter
 from chapters.parts import lake_terminal
-from chapters.parts.lake import ACTIONS, MAP, greedy, make_lake, open_tiles, random_episodes, starting_at
+from chapters.parts.lake import ACTIONS, MAP, make_lake, random_episodes
 from chapters.parts.lake_network import network, predictions
-from chapters.parts.lake_values import by_policy, exact_values, mean_of_four, win_rate
+from chapters.parts.lake_values import exact_values, mean_of_four
 from chapters.tools.run import run_alone
 from chapters.tools.settings import UsageError
 from tests.chapters.chapter_helpers import ChapterUnderTest, check_films, run_chapter
@@ -40,16 +40,8 @@ def test_shows_in_the_films_what_the_headline_says_and_few_episodes_win_with_boo
     assert headline["from TD targets, starts won"] == "11 of 11"
     assert headline["from TD targets, mean error"] < 0.01 < headline["from returns, mean error"]
     assert headline["win rate, not slippery, network"] == 1
-    play, learning, moves, slippery = (film.scene for film in drawn.films.values())
+    _, learning, moves, slippery = (film.scene for film in drawn.films.values())
     assert (moves.tiles, moves.actions) == ([0, 4, 8, 9, 13, 14, 15], BEST)
-    np.testing.assert_array_equal(learning.predictions[-1], moves.predictions)
-    np.testing.assert_allclose(moves.exact, EXACT)
-    assert len(play.players[0].ends) == 1000
-    rates = [f"{player.rate:.4f}" for scene in (play, slippery) for player in scene.players]
-    assert (rates[0], rates[2]) == ("0.0139", "0.7442")
-    everywhere = make_lake(starting_at(MAP, open_tiles(MAP)))
-    for table, won in zip(learning.predictions, learning.wins, strict=True):
-        assert won[open_tiles(MAP)].mean() == pytest.approx(win_rate(everywhere, by_policy(greedy(table)), 100))
     for player in slippery.players:
         low, high = confidence_interval(player.ends.count(15), 300)
         assert low < player.rate < high

@@ -1,7 +1,5 @@
 """The remaining time of a run: first as measured before, then by the speed of this machine; never absurd."""
 
-import pytest
-
 from chapters.tools import remaining_time
 from chapters.tools.chapter import CHAPTERS
 from chapters.tools.remaining_time import WORK, RemainingTime, about, expected
@@ -40,8 +38,8 @@ def test_learns_how_fast_this_machine_is_and_divides_the_work_but_not_the_longes
         assert RemainingTime({"a": 10, "b": 20, "c": longest}, processes).seconds_left() == left
 
 
-@pytest.mark.parametrize("seconds", [0, 1, 7.9, 8, 14, 16, 149, 150, 7200])
-def test_rounds_times(seconds):
-    text = about(seconds)
-    number = int("".join(filter(str.isdecimal, text)) or 0) * (60 if "min" in text else 1)
-    assert abs(number - seconds) <= max(8, 0.25 * seconds)
+def test_rounds_times():
+    for seconds in (0, 1, 7.9, 8, 14, 16, 149, 150, 7200):
+        text = about(seconds)
+        number = int("".join(filter(str.isdecimal, text)) or 0) * (60 if "min" in text else 1)
+        assert abs(number - seconds) <= max(8, 0.25 * seconds)

@@ -1,5 +1,7 @@
-"""What films of chapters should show: worked out anew, from recordings and plain arithmetic.
+"""What every film of every chapter should show: worked out anew, from recordings, data files and plain arithmetic.
 
-That the scenes show what they are given is said by the tests of scenes, and `audit` asks each explanation for the
-number that is drawn; here is what a chapter works out before a scene, or draws like no other.
+HANDED      what a chapter hands on while it runs: names of its functions, where its recordings and counts can be had
+films       what they show: it is told of each call of these (`handed[name]`: the arguments, and what was returned), and
+            returns film → what `animations.audit` is told about it. No value comes from a scene
+CAPTIONS    digits that no recording and no table knows: of sources, formulas, and of what was chosen before
 """

@@ -6,6 +6,7 @@ from tests.animations.samples.descent import ENOUGH, RATES, panel_values
 from tests.chapters.sources.values import beside, named
 from tinylearn import SGD, Adam, RMSprop
 
+HANDED = ()
 CAPTIONS = {
     "f = ½ (x² + 100 y²)", "|x − 10|", "20", "50", "100", "200", "400",  # heights, on the lines of a map
     "Height, each with the best of 15 rates tried", "It met a loss of inf, with x at norm 1.44e+154.",

@@ -1,8 +1,32 @@
-"""An update of chapter 3 in slow motion: answers, errors and pulls of the recorded neuron."""
+"""Chapter 3: the answers of the recorded neuron, and its error for every example."""
 
+from animations import log_spaced_steps
 from tinylearn.datasets import celsius_fahrenheit
 
+HANDED = ("NeuronStates",)
+# What the bias is the weight of; what was asked; a formula.
+CAPTIONS = {"1", "never shown: 50 °C →", "pull on w = 2/N · error · x"}
 START, LOOK, PULL, STEP = range(4)  # phases of an update in slow motion
+
+
+def films(handed):
+    ((recording, *_), _) = handed["NeuronStates"][0]
+    x, target = (column[:, 0] for column in celsius_fahrenheit())
+    steps = [2 * step for step in log_spaced_steps(4000, 9)]
+
+    def values(frame):
+        w, b = recording["dense_1.w"][steps[frame]].item(), recording["dense_1.b"][steps[frame]].item()
+        found = {"answer(50)": w * 50 + b, "loss_now": ((w * x + b - target) ** 2).mean()}
+        for i in range(10):
+            said = w * x[i] + b
+            found |= {f"x[{i}]": x[i], f"predicted[{i}]": said, f"target[{i}]": target[i]}
+            found |= {f"squared_error[{i}]": (said - target[i]) ** 2}
+        return found
+
+    return {
+        "ch03_first_updates": {"source": lambda frame: in_slow_motion(recording, [1, 2], frame)},
+        "ch03_first_neuron": {"source": [values, recording], "steps": steps},
+    }
 
 
 def in_slow_motion(recording, updates, frame):

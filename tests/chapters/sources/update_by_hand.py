@@ -7,14 +7,6 @@ STEP, LAST = 10, 14  # the frames of the step, and of the last one
 OUT = {"dense_1": 1, "relu_1": 2, "dense_2": 3}  # layer → the frame that shows its output
 DOUT = {"dense_2": 5, "relu_1": 6, "dense_1": 7}
 GRADIENTS = {"dense_2": 8, "dense_1": 9}
-SAID = {  # digits in these belong to names and formulas
-    "1 ×", "2 × (", *OUT, *(f"{name}, after the step" for name in OUT),
-    *(f"{name}: each line carries input × weight; a node adds them up, and b" for name in GRADIENTS),
-    *(f"{name}: the gradient of a weight is its input × its dout; a bias has input 1" for name in GRADIENTS),
-    "relu_1: what is below 0 becomes 0: that neuron is off", "dout = 2 × (out − target): how the loss grows with out",
-    "dense_2: dout × weight runs back along each line",
-    "relu_1: dout × slope: a neuron that is off has slope 0, and stops it",
-}  # fmt: skip
 
 
 class Pass:
