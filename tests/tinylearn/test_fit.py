@@ -6,7 +6,7 @@ import pytest
 import tinylearn as tl
 from tests.tinylearn.refusals import assert_refused, refusals
 from tests.tinylearn.training_helpers import small_data, small_model, train
-from tinylearn import SGD, Adam, Augment, BinaryCrossEntropy, Dense, MeanSquaredError, ProgressBar
+from tinylearn import SGD, Adam, BinaryCrossEntropy, Dense, MeanSquaredError, ProgressBar
 
 
 @pytest.mark.parametrize(("make", "batch_size", "dtype"), [
@@ -90,12 +90,6 @@ def refused(x=None, y=None, **settings):
         np.testing.assert_array_equal(model.parameters, before)
 
 
-def changed(index, value, which=0):
-    data = small_data(4)[which]
-    data[index] = value
-    return data
-
-
 ONES = np.ones((4, 3))
 
 
@@ -103,36 +97,26 @@ ONES = np.ones((4, 3))
     (lambda: refused(ONES, np.ones((5, 1))), ValueError, r"one row per example, got shapes \(4, 3\) and \(5, 1\)"),
     (lambda: refused(np.ones(4), np.ones((4, 1))), ValueError,
      r"x must have shape \(N, …\), a row per example, got \(4,\); reshape .*x\[:, None\]"),
-    (lambda: refused(np.ones((0, 3)), np.ones((0, 1))), ValueError, "x must hold at least one example, got none"),
     (lambda: refused(ONES, np.ones(4)), ValueError,
      r"^BinaryC.*: target must have the shape of predicted, \(4, 1\), got \(4,\); reshape it with target\[:, None\]$"),
     (lambda: refused(loss=BinaryCrossEntropy(from_logits=True)), ValueError,
      r"^fit: BinaryC.* must get the numbers before the sigm.*, got a model that ends with Sigmoid\(\); leave out that"),
-    (lambda: refused(shuffle="no"), TypeError, "^fit: shuffle must be True or False, got 'no'"),
     (lambda: refused(ONES, np.array([0, 1, 1, 0]), loss=tl.CategoricalCrossEntropy()), ValueError,
      r"^CategoricalCrossEntropy\(\): .* at least 2 classes, got .*\(4, 1\); .*BinaryCrossEntropy$"),
     (lambda: refused(np.ones((4, 2))), ValueError, r"Dense\(3, 5\), the first layer, does not fit the input"),
-    (lambda: refused(changed((2, 1), -np.inf)), ValueError, r"^fit: x must be finite numbers, got -inf at x\[2, 1\]; "),
-    (lambda: refused(y=changed((3, 0), np.nan, 1)), ValueError, r"^fit: y must be finite .*, got nan at y\[3, 0\]"),
+    (lambda: refused(np.diag([1, 1, -np.inf, 1])), ValueError, r"^fit: x must be finite numbers, got -inf at x\[2, 2\]"),
     # as plain numbers they would be whatever stands below the mask: 0, -999
     (lambda: refused(np.ma.masked_array(ONES, np.eye(4, 3))), ValueError,
      r"fit: x must hold numbers only, got a masked entry at x\[0, 0\]; leave it out"),
     (lambda: refused([["1", "2", "3"]], [[1]]), TypeError,
      r"^fit: x must hold real numbers, got \[\['1', '2', '3'\]\]; write np\.array\(x, float\)$"),
-    (lambda: refused([[1, 2, 3], [1, 2]], [[1], [1]]), TypeError,
-     r"^fit: x must hold real numbers, got \[\[1, 2, 3\], \[1, 2\]\]; give all rows the same length$"),
     (lambda: refused(ONES, np.array(["cat", "dog"] * 2)), TypeError,
      "^fit: y must hold real numbers, got an array of texts, such as 'cat'; give each text a number first, such as"),
-    (lambda: refused(epochs=0), ValueError, "fit: epochs must be at least 1, got 0"),
     (lambda: refused(epochs=True), TypeError, "^fit: epochs must be a whole number, got True"),
-    (lambda: refused(rng=0), TypeError, "fit: rng must be a NumPy generator"),
     (lambda: refused(loss=MeanSquaredError), TypeError,
      r"loss must be a Loss .* the class MeanSquaredError; write MeanSquaredError\(…\)"),
     (lambda: refused(optimizer=SGD), TypeError, r"optimizer must be .*; write SGD\(…\)"),
     (lambda: refused(callbacks=ProgressBar()), TypeError, "callbacks must be a list"),
-    (lambda: refused(callbacks=[ProgressBar]), TypeError, r"got the class ProgressBar; write ProgressBar\(…\)"),
-    (lambda: refused(augment=Augment), TypeError, r"augment must be .* got the class Augment; write Augment\(…\)"),
-    (lambda: refused(augment=lambda x, rng: None), TypeError, "must hold real numbers"),
     (lambda: refused(augment=lambda x, rng: x[:1]), ValueError, "must return a batch like x"),
     (lambda: train(Dense(3, 1, rng=np.random.default_rng(0)), *small_data(4)), TypeError, "fit: model must be a"),
 )  # fmt: skip

@@ -89,13 +89,10 @@ OTHER = "^fit: resume must be of a run like this one: "
 @pytest.mark.parametrize(("step", "settings", "message"), [
     (4, {"count": 80}, OTHER + "number of rows was 40, is 80; pass the same arguments as then: x"),
     (3, {"count": 17}, OTHER + "number of rows was 40, is 17"),  # the epoch is over: 17 lack no row of it
-    (3, {"batch_size": 8}, OTHER + "batch_size was 16, is 8"),
     (4, {"data_seed": 2}, OTHER + "checksum of x and y was [0-9a-f]{8}, is [0-9a-f]{8}"),
     (4, {"loss": MeanSquaredError()}, OTHER + r"loss was CategoricalCrossEntropy\(from_logits=True\), is MeanSquaredE"),
-    (4, {"shuffle": False}, OTHER + "shuffle was True, is False"),
     (4, {"augment": None}, OTHER + r"augment was Augment\(.*\), is None"),
     (4, {"epochs": 1}, r"^fit: epochs must be the total, .*: .*4\.npz is in epoch 2, got epochs=1"),
-    (4, {"resume": {"step": 3}}, "path must be a text or a pathlib.Path, got {'step': 3}"),
     (99, {}, r"^fit: there is no file .*99\.npz"),
     ("other", {}, r"^fit: .*other\.npz is no checkpoint of a run; pass the file that a Checkpoint callback wrote"),
     (4, {"callbacks": counters()[:1]}, r"^fit: .*4\.npz has no values of accuracy of 9 rows, checksum [0-9a-f]{8}, 1"),

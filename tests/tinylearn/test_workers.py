@@ -105,10 +105,3 @@ def test_each_replica_draws_other_numbers_in_each_update_from_the_models_generat
         return model.parameters.tobytes(), states
 
     assert run() == run()
-
-
-def test_no_two_replicas_share_a_generator():
-    model = Sequential([Noise(7), Flatten(), Dense(SIDE * SIDE * 2, CLASSES, rng=np.random.default_rng(0))])
-    parallel = workers.ParallelGradients(model, CategoricalCrossEntropy(from_logits=True), 3, 10, None)
-    layers = [model.layers[0], *(each.layers[0] for each, _ in parallel.replicas)]
-    assert len({id(each) for layer in layers for each in layer.generators().values()}) == 8
