@@ -45,7 +45,7 @@ def network(what, seed):
     return Sequential([Dense(3, 8, rng=rng), LAYERS[what](rng), Dense(8, 1, rng=rng)]), rng
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(
     kind=st.sampled_from([*OPTIMIZERS]), what=st.sampled_from([*LAYERS]), shared=st.booleans(),
     augment=st.sampled_from([None, noisy]), n_workers=st.sampled_from([1, 2]), batch_size=st.sampled_from([1, 2, 5, 9]),

@@ -132,4 +132,4 @@ class RecorderMachine(RuleBasedStateMachine):
 
 
 TestRecorder = RecorderMachine.TestCase
-TestRecorder.settings = settings(max_examples=40, stateful_step_count=25, deadline=None)
+TestRecorder.settings = settings(max_examples=30, stateful_step_count=25, deadline=None)
