@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import tinylearn as tl
-from tinylearn import SGD, Adam, BinaryCrossEntropy, Dense, Dropout, MeanSquaredError, Recorder, ReLU, Sequential, fit
+from tinylearn import SGD, Adam, BinaryCrossEntropy, Dense, MeanSquaredError, Recorder, ReLU, Sequential, fit
 
 DATA = np.random.default_rng(0).normal(size=(9, 4))
 X, Y = DATA[:, :3], DATA[:, 3:]
@@ -107,12 +107,6 @@ def small_parts(dtype=np.float64):
 
 def dense():
     return Sequential([Dense(3, 1, rng=np.random.default_rng(0))])
-
-
-def with_dropout(seed=3):
-    """Return the layers of a small net, and the generator that they draw from."""
-    rng = np.random.default_rng(seed)
-    return [Dense(3, 8, rng=rng), ReLU(), Dropout(0.5, rng=rng), Dense(8, 1, rng=rng)], rng
 
 
 def noisy(x, rng):

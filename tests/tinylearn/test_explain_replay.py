@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from threadpoolctl import threadpool_limits
 
 import tinylearn as tl
-from tests.tinylearn.explain_helpers import OPTIMIZERS, X, Y, check, dense, noisy, recorded, with_dropout
+from tests.tinylearn.explain_helpers import OPTIMIZERS, X, Y, check, dense, noisy, recorded
 from tinylearn import SGD, Dense, Dropout, MeanSquaredError, Optimizer, Recorder, Recording, Sequential, fit
 
 
@@ -59,7 +59,7 @@ def test_explains_every_update_that_was_kept_as_if_all_were(
     (model, rng), (other, _), optimizer = network(what, 3), network(what, 4), OPTIMIZERS[kind]()
     rate = None if choice else rate  # those of updates that were left out are not known
     n_workers, rng = 1 if what == "batch norm" else n_workers, rng if shared else np.random.default_rng(1)
-    settings = {"batch_size": batch_size, "shuffle": shuffle, "augment": augment, "workers": n_workers, "rng": rng}
+    run = {"batch_size": batch_size, "shuffle": shuffle, "augment": augment, "workers": n_workers, "rng": rng}
 
     def after(update):
         if rate is not None:
@@ -76,7 +76,7 @@ def test_explains_every_update_that_was_kept_as_if_all_were(
         whole, thinned = Recorder(model), Recorder(model, folder, **choice)
         for epochs in calls:
             fit(model, X, Y, loss=MeanSquaredError(), optimizer=optimizer, epochs=epochs,
-                callbacks=[thinned, whole, after], **settings)  # fmt: skip
+                callbacks=[thinned, whole, after], **run)  # fmt: skip
         whole, told = whole.recording, [thinned.recording]
         if len(calls) == 1 or not {"budget", "select"} & {*choice}:  # else it lacks what the second call began with
             before = everything(other, folder)
@@ -190,7 +190,7 @@ def test_explains_every_update_of_your_own_loop(kind, rows):
 
 
 def test_takes_random_numbers_of_your_own_loop_from_the_model_that_you_pass():
-    models = [Sequential(with_dropout()[0]) for _ in range(3)]
+    models = [network("dropout", 3)[0] for _ in range(3)]
     for model in models[::2]:
         model.set_training(True)
     recording = loop(models[0], SGD(0.1), ROWS)
