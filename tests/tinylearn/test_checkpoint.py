@@ -114,13 +114,6 @@ def made_of(*layers, n_out=3, optimizer=None):
     return Sequential([Dense(4, n_out, rng=rng), *layers]), optimizer or Adam(), rng
 
 
-class Forgetful(Centred):
-    """The same to those who look at it, but without a state."""
-
-    def __init__(self, n_in):
-        self.n_in = n_in
-
-
 Forgetting = type("Adam", (Adam,), {"remembers": ("m", "v", "velocity")})
 
 
@@ -128,7 +121,6 @@ Forgetting = type("Adam", (Adam,), {"remembers": ("m", "v", "velocity")})
     (made_of(ReLU()), made_of(Sigmoid()), r"layer 2 is Sigmoid\(\) here, ReLU\(\) there"),
     (made_of(), made_of(ReLU()), r"layer 2 is ReLU\(\) here, absent there"),
     (made_of(n_out=3), made_of(n_out=2), r"layer 1 is Dense\(4, 2\) here, Dense\(4, 3\) there"),
-    (made_of(Centred(3)), made_of(Forgetful(3)), r"centred_1.mean is absent here, float64 \(3,\) there"),
     (start(dtype=np.float32), start(), r"conv2d_1.w is float64 \(3, 3, 2, 2\) here, float32 \(3, 3, 2, 2\) there"),
     (made_of(optimizer=Adam(0.01)), made_of(optimizer=Adam(0.02)),
      r"the optimizer is Adam\(learning_rate=0.02, .*\) here, Adam\(learning_rate=0.01, .*\) there"),

@@ -75,39 +75,25 @@ def test_prints_large_batches_and_wide_layers_in_part_and_keeps_them_whole():
         assert f", … [7]: {explanation.factors[0, 1]!s}, … of 9" in str(explanation)
 
 
-class Doubling(Layer):
-    """A module whose part gets another dout than it was handed itself."""
-
-    def __init__(self, rng):
-        self.part = Dense(4, 4, rng=rng)
-
-    def forward(self, x):
-        return 2 * self.part.forward(x)
-
-    def backward(self, dout):
-        return self.part.backward(2 * dout)
-
-
-class Side(Layer):
-    """Two layers that both get x; what one hands back does not lead to the other."""
+class Beside(Layer):
+    """Two layers that both get x, and one of them twice its dout; what one hands back does not lead to the other."""
 
     def __init__(self, rng):
         self.one, self.two = Dense(4, 4, rng=rng), Dense(4, 4, rng=rng)
 
     def forward(self, x):
-        return self.one.forward(x) + self.two.forward(x)
+        return self.one.forward(x) + 2 * self.two.forward(x)
 
     def backward(self, dout):
-        return self.one.backward(dout) + self.two.backward(dout)
+        return self.one.backward(dout) + self.two.backward(2 * dout)
 
 
-BELOW = ["loss", "dense_2", "doubling_1", "side_1"]
+BELOW = ["loss", "dense_2", "beside_1"]
 BEFORE, SQUEEZE = [*BELOW, "residual_2", "dense_1", "flatten_1"], "residual_1.squeezeexcite_1"
 CHAINS = {
     "dense_2.w[1, 0]": ["loss"],
-    "doubling_1.dense_1.w[1, 2]": ["loss", "dense_2", "doubling_1"],
-    "side_1.dense_1.w[0, 1]": ["loss", "dense_2", "doubling_1"],
-    "side_1.dense_2.w[0, 1]": ["loss", "dense_2", "doubling_1"],
+    "beside_1.dense_1.w[0, 1]": ["loss", "dense_2"],
+    "beside_1.dense_2.w[0, 1]": ["loss", "dense_2", "beside_1"],
     "residual_2.dense_1.w[3, 1]": [*BELOW, "residual_2.dense_2", "residual_2.dropout_1", "residual_2.tanh_1"],
     "dense_1.w[5, 2]": [*BELOW, "residual_2"],
     f"{SQUEEZE}.dense_2.w[2, 1]": [*BEFORE, SQUEEZE, f"{SQUEEZE}.sigmoid_1"],
@@ -120,7 +106,7 @@ def test_goes_from_the_loss_to_the_layer_and_the_rows_add_up():
     rng = np.random.default_rng(0)
     inner = [Dense(4, 4, rng=rng), tl.Tanh(), tl.Dropout(0.3, rng=rng), Dense(4, 4, rng=rng)]
     layers = [Conv2D(1, 2, 3, rng=rng), tl.BatchNorm(2), ReLU(), Residual(SqueezeExcite(2, 3, rng, 0.3)), Flatten(),
-              Dense(8, 4, rng=rng), Residual(*inner), Side(rng), Doubling(rng), Dense(4, 1, rng=rng)]  # fmt: skip
+              Dense(8, 4, rng=rng), Residual(*inner), Beside(rng), Dense(4, 1, rng=rng)]  # fmt: skip
     x, y = rng.normal(size=(7, 4, 4, 1)), rng.normal(size=(7, 1))
     recording = recorded(layers, x, y, Adam(0.01), batch_size=5)
     for name, chain in CHAINS.items():

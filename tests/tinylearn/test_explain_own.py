@@ -14,13 +14,13 @@ def small_run(optimizer, dtype=np.float64, **settings):
     return recorded(**small_parts(dtype), optimizer=optimizer, **settings)
 
 
-def rule(step):
+def rule(step, **attributes):
     """Return an optimiser's class, given its rule as a function (self, p, g)."""
 
     def without_a_result(self, p, g):
         step(self, p, g)
 
-    return type(step.__name__, (Optimizer,), {"step": without_a_result})
+    return type(step.__name__, (Optimizer,), {"step": without_a_result} | attributes)
 
 
 class Limited(SGD):
@@ -30,36 +30,33 @@ class Limited(SGD):
         super().step(parameters, np.clip(gradients, -1e-3, 1e-3))
 
 
-class Scaled(Optimizer):
+@rule
+def Scaled(self, p, g):
     """A rate for each parameter."""
-
-    def __init__(self, rates):
-        super().__init__(1)
-        self.rates = np.asarray(rates)
-
-    def step(self, parameters, gradients):
-        parameters -= self.rates * gradients
+    p -= self.rates * g
 
 
-class Nesterov(Optimizer):
+def nesterov(self, p, g):
     """It looks ahead, and needs what v was before."""
-
-    remembers = ("v",)
-
-    def step(self, parameters, gradients):
-        v = self.state["v"]
-        before = v.copy()
-        v *= 0.5
-        v -= self.learning_rate * gradients
-        parameters += -0.5 * before + (1 + 0.5) * v
+    v = self.state["v"]
+    before = v.copy()
+    v *= 0.5
+    v -= self.learning_rate * g
+    p += -0.5 * before + (1 + 0.5) * v
 
 
-class MemoryLast(Optimizer):
-    remembers = ("m",)
+def memory_last(self, p, g):
+    p -= self.learning_rate * (self.state["m"] + g)
+    self.state["m"] += g
 
-    def step(self, parameters, gradients):
-        parameters -= self.learning_rate * (self.state["m"] + gradients)
-        self.state["m"] += gradients
+
+Nesterov, MemoryLast = rule(nesterov, remembers=("v",)), rule(memory_last, remembers=("m",))
+
+
+def made(kind, **attributes):
+    """Return an optimiser with attributes of its own."""
+    vars(optimizer := kind(0.1)).update(attributes)
+    return optimizer
 
 
 @rule
@@ -83,7 +80,7 @@ def Layerwise(self, p, g):
 @pytest.mark.parametrize(("make", "lines"), [
     (lambda dtype: SGD(0.1), ["p = p - learning_rate * g"]),
     (lambda dtype: Limited(0.1), ["g = clip(g, -0.001, 0.001)", "p = p - learning_rate * g"]),
-    (lambda dtype: Scaled(np.linspace(0.001, 0.1, 21, dtype=dtype)), [...]),
+    (lambda dtype: made(Scaled, rates=np.linspace(0.001, 0.1, 21, dtype=dtype)), [...]),
     (lambda dtype: RMSprop(0.1, weight_decay=0.1), [
         "decay = 1 - learning_rate * weight_decay", "rest = 1 - rho", "p = p * decay", "v = v * rho",
         "v = v + rest * (g * g)", "p = p - learning_rate * g / (sqrt(v) + epsilon)"]),
@@ -165,22 +162,17 @@ def test_says_why_it_does_not_tell_what_cannot_be_followed(kind, why):
     assert explanation.new == recording.at(8)["dense_2.b"][0]
 
 
-class Noisy(Optimizer):
+@rule
+def Noisy(self, p, g):
     """It draws random numbers."""
-
-    def __init__(self, learning_rate, rng):
-        super().__init__(learning_rate)
-        self.rng = rng
-
-    def step(self, parameters, gradients):
-        parameters -= self.learning_rate * self.rng.random() * gradients
+    p -= self.learning_rate * self.rng.random() * g
 
 
 @pytest.mark.parametrize("of_fit", [True, False])
 def test_draws_the_random_numbers_of_an_optimizer_again(of_fit):
     """From the generator of fit, or from one of its own, which has moved on since."""
     rng, used = np.random.default_rng(3), np.random.default_rng(4)
-    recording = small_run(Noisy(0.1, rng), rng=rng if of_fit else used, shuffle=of_fit)
+    recording = small_run(made(Noisy, rng=rng), rng=rng if of_fit else used, shuffle=of_fit)
     moved = rng.bit_generator.state
     check(recording, 6, "dense_2.b[0]")
     assert rng.bit_generator.state == moved

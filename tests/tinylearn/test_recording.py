@@ -11,7 +11,7 @@ import pytest
 
 from tests.tinylearn.recording_helpers import Witness, assert_agrees, bytes_in, small_model, train
 from tests.tinylearn.refusals import assert_refused, refusals
-from tinylearn import SGD, Dense, Layer, MeanSquaredError, Recorder, Recording, ReLU, Sequential, Update, fit
+from tinylearn import SGD, Dense, MeanSquaredError, Recorder, Recording, ReLU, Sequential, Update, fit
 
 
 @pytest.mark.parametrize(("dtype", "batch_size"), [(np.float32, 4), (np.float64, 10)])
@@ -170,11 +170,8 @@ def test_leaves_records_although_meta_describes_many_calls_of_fit(tmp_path):
 # --- refusals ---------------------------------------------------------------------------------------------------------
 
 
-class Named(Layer):
-    def __init__(self, name):
-        self.params[name] = np.ones(2)
-
-
+odd_name = ReLU()
+odd_name.params["β"] = np.ones(2)
 SELECT = "select must name parameters of the model, dense_1.w, dense_1.b, dense_2.w, dense_2.b; "
 
 
@@ -185,7 +182,7 @@ SELECT = "select must name parameters of the model, dense_1.w, dense_1.b, dense_
     ({"budget": "1.2.3 MB"}, "budget must be bytes, such as 2_000_000 or '2 MB', got '1.2.3 MB'"),
     ({"budget": "1 kB"}, r"budget must hold at least six records of 208 bytes .*, got '1 kB'; select"),
     ({"model": Sequential([ReLU()])}, "the model has no parameters to record"),
-    ({"model": Sequential([Named("β")])}, "'named_1.β' cannot name a column"),
+    ({"model": Sequential([odd_name])}, "'relu_1.β' cannot name a column"),
     ({"model": ReLU()}, r"model must be a Sequential, got ReLU\(\)"),
     ({"path": "~nobody-of-that-name/run"}, "there is no home folder for ~nobody-of-that-name/run; "),
 ])  # fmt: skip
@@ -254,17 +251,11 @@ def test_refuses_what_was_not_recorded(call, kind, words):
     assert_refused(call, kind, words)
 
 
-class Locked(MeanSquaredError):
-    """It cannot be copied."""
-
-    def __init__(self):
-        self.lock = threading.Lock()
-
-
 def test_records_what_cannot_be_copied_and_explain_says_why():
-    x, model = np.arange(6.0).reshape(3, 2), Sequential([Dense(2, 1, rng=np.random.default_rng(0))])
-    recorder = Recorder(model)
-    fit(model, x, x[:, :1], loss=Locked(), optimizer=SGD(0.001), epochs=6, callbacks=[recorder])
+    x, loss = np.arange(6.0).reshape(3, 2), MeanSquaredError()
+    loss.lock = threading.Lock()
+    recorder = Recorder(model := neurons(1))
+    fit(model, x[:, :1], x[:, 1:], loss=loss, optimizer=SGD(0.001), epochs=6, callbacks=[recorder])
     assert len(recorder.recording) == 7
     with pytest.raises(ValueError, match="it is unknown how update 2 was made: the start of fit could not be copied"):
         recorder.recording.explain(2, "dense_1.b[0]")
