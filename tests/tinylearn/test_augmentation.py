@@ -105,15 +105,6 @@ def test_no_turn_and_no_shift_change_no_bit(seed, fill, dtype):
         assert out.dtype == dtype
 
 
-@pytest.mark.parametrize("size", [1, 4, 7])
-def test_quarter_turns_go_counter_clockwise_as_those_of_numpy(size):
-    x = batch(np.random.default_rng(0), (2, size, size, 3))
-    _, shifts, mirrored = still(2)
-    for turns in (1, 2, 3, 4, -1):
-        turned = affine(x, [90 * turns] * 2, shifts, mirrored)
-        np.testing.assert_allclose(turned, np.rot90(x, turns, axes=(1, 2)), atol=1e-12)
-
-
 @given(seeds, st.sampled_from([0, 90]), st.sampled_from([0, 0.5]), st.booleans(), fills)
 def test_draws_who_is_mirrored_then_angles_then_shifts_and_nothing_else(seed, rotation, shift, mirror, fill):
     x, rng, used = images(), np.random.default_rng(seed), np.random.default_rng(seed)

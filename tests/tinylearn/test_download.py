@@ -87,34 +87,26 @@ def test_completes_or_replaces_a_part(server, path, part, left):
     assert not part.exists()
 
 
-def test_refuses_and_deletes_other_content(server, path, part):
-    server.content = ZEROS
-    other = hashlib.md5(ZEROS).hexdigest()
-    expected = rf"{server.url}: expected 300,000 bytes with md5 {CHECKSUM.hash}, got 300,000 bytes with md5 {other}"
-    for tells_length in (True, False):
-        server.tells_length = tells_length
-        with pytest.raises(ValueError, match=expected):
-            download(server.url, path, CHECKSUM)
-        assert not path.exists()
-        assert not part.exists()
+OTHER = rf"expected {CHECKSUM}, got 300,000 bytes with md5 {hashlib.md5(ZEROS).hexdigest()}"
+OWN = r".*; call again .* path of your own copy"
 
 
-@pytest.mark.parametrize("size", [50, 400_000])
-def test_refuses_a_file_of_another_size_and_keeps_the_part(server, path, part, size):
+@pytest.mark.parametrize(("behaviour", "error", "words", "keeps"), [
+    ({"content": ZEROS}, ValueError, OTHER, 0),
+    ({"content": ZEROS, "tells_length": False}, ValueError, OTHER, 0),
+    ({"content": bytes(50)}, ValueError, "expected 300,000 bytes, got 50: it is another file", 100_000),
+    ({"content": bytes(400_000)}, ValueError, "expected 300,000 bytes, got 400,000: it is another file", 100_000),
+    ({"status": 404}, ConnectionError, ".*404.*Not Found" + OWN, 100_000),
+    ({"status": 503}, ConnectionError, ".*503.*Service Unavailable" + OWN, 100_000),
+    ({"status": 416}, ConnectionError, ".*416.*Range" + OWN, 100_000),
+], ids=["other", "of no length", "short", "long", "404", "503", "416"])  # fmt: skip
+def test_refuses_what_is_not_the_file_and_keeps_a_part_that_may_be(server, path, part, behaviour, error, words, keeps):
     interrupted(server, path)
-    server.content = b"<html>" + bytes(size - 6)
-    with pytest.raises(ValueError, match=f"{server.url}: expected 300,000 bytes, got {size:,}: it is another file"):
+    vars(server).update(behaviour)
+    with pytest.raises(error, match=f"{server.url}: {words}"):
         download(server.url, path, CHECKSUM)
     assert not path.exists()
-    assert part.read_bytes() == CONTENT[:100_000]
-
-
-def test_quotes_a_server_that_refuses(server, path):
-    for server.status, text in ((404, "Not Found"), (503, "Service Unavailable"), (416, "Range")):
-        message = rf"{server.url}: .*{server.status}.*{text}.*; call again .* path of your own copy"
-        with pytest.raises(ConnectionError, match=message):
-            download(server.url, path, CHECKSUM)
-        assert not path.exists()
+    assert (part.read_bytes() if part.exists() else b"") == CONTENT[:keeps]
 
 
 def test_gives_up_where_no_server_answers(path, monkeypatch):

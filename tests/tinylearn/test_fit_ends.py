@@ -171,14 +171,13 @@ def test_harmless_underflow_stays_harmless(tmp_path, n_workers, dtype):
     """exp(-1000) and 1e-200², in the model, the loss, the optimiser, all callbacks: the bits are those of always."""
 
     def run(errors):
-        rng, folder = np.random.default_rng(0), tmp_path / errors
-        folder.mkdir()
+        rng = np.random.default_rng(0)
         layers = [Dense(3, 4, rng=rng), tl.Tanh(), tl.Dropout(0.1, rng=rng), Dense(4, 2, rng=rng)]
         model = Sequential(layers, dtype)
         model.parameters *= 1e3
         x, y = np.array([[1e3, 1e-30, -1e3], [1e-40, 0, 1e-30], [1, 2, 3], [-1e3, 1e3, 0]]), [0, 1, 0, 1]
         evaluate = tl.Evaluate(x, y, tl.accuracy)
-        callbacks = [Recorder(model, folder / "run"), evaluate, tl.Checkpoint(folder / "a.npz", rng)]
+        callbacks = [Recorder(model, tmp_path / errors), evaluate, tl.Checkpoint(tmp_path / f"{errors}.npz", rng)]
         with np.errstate(all=errors):
             losses = fit(model, x, y, loss=tl.CategoricalCrossEntropy(from_logits=True), optimizer=tl.Adam(1e-3),
                          epochs=3, batch_size=2, rng=rng, workers=n_workers, callbacks=callbacks,

@@ -81,15 +81,6 @@ def test_workers_share_the_rows_but_small_networks_stay_on_one(monkeypatch):
     assert len({thread for thread, _ in seen}) == 2
 
 
-def test_the_net_of_chapter_7_is_large_and_that_of_chapter_8_is_small():
-    rng = np.random.default_rng(0)
-    images_net = Sequential([Conv2D(3, 64, 3, rng=rng), tl.MaxPool2D(2), Conv2D(64, 32, 3, rng=rng)])
-    lake = Sequential([Dense(20, 128, rng=rng), ReLU(), Dense(128, 64, rng=rng), ReLU(), Dense(64, 1, rng=rng)])
-    of_images = workers.multiplications(images_net, (32, 32, 32, 3))
-    assert workers.at_most(images_net, (32, 32, 32, 3)) > of_images > workers.SMALL
-    assert workers.multiplications(lake, (32, 20)) < workers.SMALL
-
-
 @pytest.mark.usefixtures("no_net_is_small")
 def test_each_replica_draws_other_numbers_in_each_update_from_the_models_generators():
     """Under any names; the same in every run."""
