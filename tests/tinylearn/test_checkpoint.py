@@ -1,6 +1,6 @@
 """Checkpoints: what comes back, bit for bit; the file; and what is refused, by name, before anything changes.
 
-For runs that `fit` resumes see `test_resume.py` and `test_checkpoint_machine.py`.
+For runs that `fit` resumes see `test_resume.py`.
 """
 
 import io

@@ -1,40 +1,21 @@
 """A run continues from a checkpoint of any step, even within an epoch, with the bits of the complete run.
 
-Its recordings are the same, too. Runs that die again and again are in `test_checkpoint_machine.py`.
+Its recordings are the same, too.
 """
+
+import shutil
+import tempfile
+from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import tinylearn as tl
-from tests.tinylearn.checkpoint_runs import EPOCHS, go_on, keeping, start, state
+from tests.tinylearn.checkpoint_runs import EPOCHS, OPTIMIZERS, Centred, go_on, keeping, start, state
 from tinylearn import SGD, Checkpoint, Dense, Evaluate, MeanSquaredError, Recorder, Recording, Sequential, Update, fit
 from tinylearn.identity import described
-
-
-@pytest.mark.parametrize("shared", [True, False], ids=["one generator", "two generators"])
-def test_goes_on_with_two_workers_and_tells_callbacks_the_same_updates(tmp_path, monkeypatch, shared):
-    monkeypatch.setattr("tinylearn.workers.SMALL", 0)  # this network would be left to one
-    whole, resumed, updates, ended = start(shared=shared), start(seed=9, shared=shared), [], []
-    losses = go_on(whole, 2, 2, callbacks=[updates.append, *keeping(tmp_path, whole, [2])])
-    assert go_on(resumed, 2, 2, callbacks=[ended.append], resume=tmp_path / "2.npz") == losses
-    assert state(resumed) == state(whole)
-    told = [[(each.step, each.epoch, each.loss, each.batch.tolist(), each.last_of_epoch) for each in every]
-            for every in (updates, ended)]  # fmt: skip
-    assert told[1] == told[0][2:]
-
-
-def test_goes_on_for_more_epochs_than_the_first_time_with_draws_from_spawned_generators(tmp_path):
-    """What `spawn` gives depends on a seed and on how many were spawned, which a generator's state does not tell."""
-
-    def moving(rng):
-        return lambda update: np.add(update.model.parameters, rng.spawn(1)[0].normal(), out=update.model.parameters)
-
-    whole, begun, resumed = start(), start(), start(seed=9)
-    losses = go_on(whole, EPOCHS, callbacks=[moving(whole[2])])
-    go_on(begun, 1, callbacks=[moving(begun[2]), *keeping(tmp_path, begun, [2])])
-    assert go_on(resumed, EPOCHS, callbacks=[moving(resumed[2])], resume=tmp_path / "2.npz") == losses
-    assert state(resumed) == state(whole)
 
 
 class Counter:
@@ -56,6 +37,84 @@ def counters():
     """Return two that evaluate different pictures, as numbers and as arrays, and two of a class of one's own."""
     x, y = np.random.default_rng(2).random((9, 6, 6, 2)), np.arange(9) % 3
     return [Evaluate(x, y, tl.accuracy), Evaluate(x[:2], None, lambda predicted, _: predicted), Counter(), Counter()]
+
+
+class Dying(Exception):
+    """As a kill: nothing of the process is left but its files."""
+
+
+def slow_down(update):
+    """A learning rate that falls at every second update."""
+    if update.step % 2 == 0:
+        update.optimizer.learning_rate *= 0.75
+
+
+def live(made, batches, see, *, seed=0, path=None, every=None, resume=None):
+    """Train to the end; call `see(step, all there is to know)` after each update. Return losses and evaluations."""
+    run, evaluate = start(seed=seed, **made), counters()[0]
+
+    def look(update):
+        told = update.epoch, update.loss, update.learning_rate, update.batch.tolist(), update.last_of_epoch
+        see(update.step, (*told, state(run)))
+
+    kept = [Checkpoint(path, run[2], every=every)] if path else []
+    return go_on(run, 3, callbacks=[slow_down, evaluate, *kept, look], resume=resume, **batches), evaluate.values
+
+
+@settings(max_examples=15)
+@given(
+    made=st.fixed_dictionaries({
+        "optimizer": st.sampled_from([*OPTIMIZERS]), "dtype": st.sampled_from([np.float32, np.float64]),
+        "shared": st.booleans(), "last": st.sampled_from([(), (Centred,)]),
+    }),
+    batches=st.sampled_from([{}, {"batch_size": 13, "shuffle": False}, {"batch_size": 40}, {"n_workers": 2},
+                             {"batch_size": 9, "augment": None}, {"batch_size": 99, "augment": None}]),
+    deaths=st.lists(
+        st.tuples(st.integers(1, 7), st.sampled_from([1, 2, None]), st.integers(0, 9)), min_size=2, max_size=6),
+)  # fmt: skip
+def test_is_the_run_that_never_stopped_however_often_it_died(made, batches, deaths):
+    """It begins anew, or goes on from whichever checkpoint an earlier life has left."""
+
+    def die(updates, every, after):
+        def see(step, seen):
+            assert seen == true[step]
+            met.append(step)
+            if len(met) == updates:
+                raise Dying
+
+        met = []
+        path.unlink(missing_ok=True)
+        if after:
+            shutil.copy(after, path)
+        try:
+            assert live(made, batches, see, seed=9 if after else 0, path=path, every=every, resume=after) == end
+            assert met == [*true][len(true) - len(met) :]
+        except Dying:
+            assert met == [*true][met[0] - 1 : met[-1]]
+            assert after or met[0] == 1
+        if path.exists():
+            left.append(shutil.copy(path, path.with_name(f"{len(left)}.npz")))
+
+    made |= {"last": ()} if "n_workers" in batches else {}  # for several workers no layer may remember anything
+    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        patch.setattr("tinylearn.workers.SMALL", 0)  # this network would be left to one
+        path, left, true = Path(folder) / "run.npz", [None], {}  # step → all there is to know after it
+        end = live(made, batches, true.__setitem__)
+        for updates, every, which in deaths:
+            die(updates, every, left[which % len(left)])
+
+
+def test_goes_on_for_more_epochs_than_the_first_time_with_draws_from_spawned_generators(tmp_path):
+    """What `spawn` gives depends on a seed and on how many were spawned, which a generator's state does not tell."""
+
+    def moving(rng):
+        return lambda update: np.add(update.model.parameters, rng.spawn(1)[0].normal(), out=update.model.parameters)
+
+    whole, begun, resumed = start(), start(), start(seed=9)
+    losses = go_on(whole, EPOCHS, callbacks=[moving(whole[2])])
+    go_on(begun, 1, callbacks=[moving(begun[2]), *keeping(tmp_path, begun, [2])])
+    assert go_on(resumed, EPOCHS, callbacks=[moving(resumed[2])], resume=tmp_path / "2.npz") == losses
+    assert state(resumed) == state(whole)
 
 
 def test_goes_on_with_what_callbacks_evaluated_or_counted_in_whatever_order_of_the_classes(tmp_path):
