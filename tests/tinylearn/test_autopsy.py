@@ -22,7 +22,7 @@ def diverged(place=None, learning_rate=1.0, **choice):
 
 
 @pytest.mark.parametrize("learning_rate", [1000.0, 1.0])
-def test_names_what_the_error_named_and_prints_every_number(place, learning_rate):
+def test_names_what_the_error_named_and_tells_every_number_of_the_recording(place, learning_rate):
     recording, error = diverged(place, learning_rate)
     autopsy = recording.autopsy()
     assert (autopsy.step, autopsy.parameter, autopsy.reason) == (error.step, error.parameter, error.reason)
@@ -38,21 +38,18 @@ def test_names_what_the_error_named_and_prints_every_number(place, learning_rate
     assert table["dense_2.w, norm"] == [f"{length:.4g}" for length in autopsy.norms["dense_2.w"]]
     assert table["dense_1.b, largest"] == [f"{largest:.4g}" for largest in autopsy.largest["dense_1.b"]]
 
-
-def test_takes_every_number_from_the_recording():
-    recording, _ = diverged()
-    autopsy = recording.autopsy(last=3)
-    assert len(autopsy.steps) == 3
-    for place, step in enumerate(autopsy.steps):
-        now, before = recording.at(step), recording.at(step - 1)
+    few = recording.autopsy(last=3)
+    assert few.steps.tolist() == autopsy.steps[-3:].tolist()
+    for at in np.flatnonzero(few.steps):
+        now, before = recording.at(few.steps[at]), recording.at(few.steps[at] - 1)
         moved = [now[name] - before[name] for name in recording.names]
-        assert autopsy.step_lengths[place] == pytest.approx(math.hypot(*(np.linalg.norm(m) for m in moved)))
-        assert autopsy.losses[place] == recording.losses[recording.index(step)]
+        assert few.step_lengths[at] == pytest.approx(math.hypot(*(np.linalg.norm(each) for each in moved)))
+        assert few.losses[at] == recording.losses[recording.index(few.steps[at])]
         for name in recording.names:
-            assert autopsy.norms[name][place] == pytest.approx(np.linalg.norm(now[name]))
-            assert autopsy.largest[name][place] == np.abs(now[name]).max()
-        rate_times_gradient = autopsy.gradient_norms[place]  # of plain descent with a rate of 1 the step length
-        assert np.isnan(rate_times_gradient) or rate_times_gradient == pytest.approx(autopsy.step_lengths[place])
+            assert few.norms[name][at] == pytest.approx(np.linalg.norm(now[name]))
+            assert few.largest[name][at] == np.abs(now[name]).max()
+        descent = learning_rate * few.gradient_norms[at]  # the length of a step of plain descent
+        assert np.isnan(descent) or descent == pytest.approx(few.step_lengths[at])
 
 
 @pytest.mark.parametrize("values", [[1e-300, 1e-300], [1e200, 1e-200], [0.0, 0.0], [5e-324, 1.0]])
