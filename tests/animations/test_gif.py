@@ -1,4 +1,4 @@
-"""A GIF, read back: its pictures, its palette, its blocks; and its writer as a machine: any frames, in any order."""
+"""A GIF, read back: its pictures, its palette, its blocks; and its writer with any frames in any order."""
 
 import io
 import tracemalloc
@@ -6,9 +6,8 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from hypothesis import settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 from matplotlib.patches import Rectangle
 from PIL import Image, ImageSequence
 from small_scenes import Overlapping, Picture, Small, Trail
@@ -192,105 +191,69 @@ def test_keeps_the_commonest_colours_of_the_palette_exactly(paper):
 
 HEIGHT, WIDTH = 5, 40  # wide enough for a gap between two changes
 LEVELS = st.integers(0, 255) | st.sampled_from([0, 1, 3, 4, 128, 255])  # equal, nearly equal, far apart
-COLOURS = st.tuples(LEVELS, LEVELS, LEVELS)
-COLUMNS = st.integers(0, WIDTH - 1)
+COLOURS, COLUMNS = st.tuples(LEVELS, LEVELS, LEVELS), st.integers(0, WIDTH - 1)
 DELAYS = st.integers(1, 20) | st.sampled_from([LONGEST - 1, LONGEST, LONGEST + 1, 2 * LONGEST, 2 * LONGEST + 7])
+CHANGES = (
+    st.tuples(st.just("back"), st.integers(1, 5))  # 1: it stays as it is
+    | st.tuples(st.just("rectangle"), st.integers(0, HEIGHT - 1), COLUMNS, st.integers(1, HEIGHT),
+                st.integers(1, WIDTH), COLOURS)
+    | st.tuples(st.just("pixels"), st.lists(st.tuples(COLUMNS, COLOURS), min_size=1, max_size=4))
+)  # fmt: skip
 
 
-class GifMachine(RuleBasedStateMachine):
-    @initialize(stripes=st.lists(COLOURS, min_size=1, max_size=WIDTH), delay=DELAYS,
-                colors=st.sampled_from([32, 40, 255]), loop=st.sampled_from([0, 1, 4]),
-                ends=st.sampled_from([True, True, True, False]))  # fmt: skip
-    def begin(self, stripes, delay, colors, loop, ends):
-        """Paint vertical stripes. The palette is made of these; all colours that are painted later appear late."""
-        first = np.empty((HEIGHT, WIDTH, 4), np.uint8)
-        first[:] = [*stripes[0], 255]
-        for column, colour in enumerate(stripes):
-            first[:, column, :3] = colour
-        self.frames, self.times, self.colors, self.loop = [first], [delay], colors, loop
-        self.file = io.BytesIO()
-        clip = SimpleNamespace(scene=SimpleNamespace(frames=1), colors=colors, loop=loop, delays=self.delays)
-        painter = SimpleNamespace(paint=lambda frame: first, pixels=first)
-        self.writer = write_gif(clip, painter, self.file, "film.gif")
-        self.ends = ends
-        next(self.writer)
-
-    def delays(self):
-        """The time of each frame, as long as there is another one: the writer asks for it before it gets the frame."""
-        number = 0
-        while number < len(self.times):
-            yield self.times[number]
-            number += 1
-
-    def append(self, frame, delay):
-        self.times.append(delay)
-        self.writer.send(self.frames[-1])
-        self.frames.append(frame)
-
-    @rule(delay=DELAYS)
-    def hold(self, delay):
-        self.append(self.frames[-1], delay)
-
-    @rule(row=st.integers(0, HEIGHT - 1), column=COLUMNS, height=st.integers(1, HEIGHT), width=st.integers(1, WIDTH),
-          colour=COLOURS, delay=DELAYS)  # fmt: skip
-    def paint_a_rectangle(self, row, column, height, width, colour, delay):
-        frame = self.frames[-1].copy()
+def changed(frames, kind, *where):
+    """Return the frame that follows others."""
+    if kind == "back":
+        return frames[-min(where[0], len(frames))]
+    frame = frames[-1].copy()
+    if kind == "rectangle":
+        row, column, height, width, colour = where
         frame[row : row + height, column : column + width, :3] = colour
-        self.append(frame, delay)
-
-    @rule(columns=st.lists(COLUMNS, min_size=1, max_size=4), colours=st.lists(COLOURS, min_size=4, max_size=4),
-          delay=DELAYS)  # fmt: skip
-    def paint_pixels_apart(self, columns, colours, delay):
-        frame = self.frames[-1].copy()
-        for column, colour in zip(columns, colours, strict=False):
-            frame[column % HEIGHT, column, :3] = colour
-        self.append(frame, delay)
-
-    @rule(back=st.integers(1, 5), delay=DELAYS)
-    def go_back(self, back, delay):
-        self.append(self.frames[-min(back, len(self.frames))], delay)
-
-    def teardown(self):
-        if not hasattr(self, "writer"):
-            return
-        if not self.ends:  # an error, or Ctrl-C
-            self.writer.close()
-            assert not self.file.getvalue().endswith(b"\0;"), "this looks like a whole film"
-            return
-        try:
-            self.writer.send(self.frames[-1])
-        except StopIteration:
-            self.compare(self.file.getvalue())
-        else:
-            raise AssertionError("the writer waits for a frame after the last")
-
-    def compare(self, written):
-        shown, times = [], []
-        with Image.open(io.BytesIO(written)) as film:
-            assert film.size == (WIDTH, HEIGHT)
-            assert film.info.get("loop") == {0: 0, 1: None, 4: 3}[self.loop]
-            for frame in ImageSequence.Iterator(film):
-                shown.append(np.array(frame.convert("RGB")).astype(int))
-                times.append(round(frame.info["duration"] / 10))
-        assert sum(times) == sum(self.times)
-        for before, now, time in zip(shown, shown[1:], times, strict=False):
-            assert time == LONGEST or (before != now).any(), "two equal pictures could be one"
-        ends, became = np.cumsum(times), {}  # a colour is always shown as the same one
-        for frame, end in zip(self.frames, np.cumsum(self.times), strict=True):
-            seen = shown[np.searchsorted(ends, end)].reshape(-1, 3).tolist()
-            for pixel, colour in zip(frame[..., :3].reshape(-1, 3).tolist(), seen, strict=True):
-                assert became.setdefault(tuple(pixel), colour) == colour
-        assert len({*map(tuple, became.values())}) <= self.colors
-        pixels, counts = np.unique(self.frames[0][..., :3].reshape(-1, 3), axis=0, return_counts=True)
-        full = (2 * len(pixels) + len(became)) / self.colors  # at most: the commonest, those of the octree, late ones
-        if full < 1:  # a colour may change by what the palette allows while it has room, and by the grain of its table
-            farthest = max(NEAR, FAR * full**2) ** 0.5 + (3 * 3**2) ** 0.5
-            for pixel, colour in became.items():
-                assert np.linalg.norm(np.subtract(pixel, colour)) <= farthest, f"{pixel} became {colour}"
-        if (counts == counts.max()).sum() == 1:
-            commonest = pixels[counts.argmax()].tolist()
-            assert became[tuple(commonest)] == commonest
+    for column, colour in where[0] if kind == "pixels" else ():
+        frame[column % HEIGHT, column, :3] = colour
+    return frame
 
 
-TestGif = GifMachine.TestCase
-TestGif.settings = settings(max_examples=40, stateful_step_count=15)
+@settings(max_examples=60)
+@given(stripes=st.lists(COLOURS, min_size=1, max_size=WIDTH), changes=st.lists(st.tuples(CHANGES, DELAYS), max_size=15),
+       delay=DELAYS, colors=st.sampled_from([32, 40, 255]), loop=st.sampled_from([0, 1, 4]),
+       ends=st.sampled_from([True, True, True, False]))  # fmt: skip
+def test_writes_any_frames_for_any_times(stripes, changes, delay, colors, loop, ends):
+    """The palette is made of the stripes of the first frame; all colours that are painted later appear late."""
+    first = np.full((HEIGHT, WIDTH, 4), [*stripes[-1], 255], np.uint8)
+    first[:, : len(stripes), :3] = stripes
+    frames, times, file = [first], [delay, *(time for _, time in changes)], io.BytesIO()
+    for change, _ in changes:
+        frames.append(changed(frames, *change))
+    clip = SimpleNamespace(scene=SimpleNamespace(frames=1), colors=colors, loop=loop, delays=lambda: times)
+    writer = write_gif(clip, SimpleNamespace(paint=lambda frame: first, pixels=first), file, "film.gif")
+    for frame in (None, *frames[:-1]):
+        writer.send(frame)
+    if not ends:  # an error, or Ctrl-C
+        writer.close()
+        assert not file.getvalue().endswith(b"\0;"), "this looks like a whole film"
+        return
+    with pytest.raises(StopIteration):
+        writer.send(frames[-1])
+    shown, delays = read(file)
+    with Image.open(file) as film:
+        assert film.size == (WIDTH, HEIGHT)
+        assert film.info.get("loop") == {0: 0, 1: None, 4: 3}[loop]
+    assert sum(delays) == sum(times)
+    for before, now, time in zip(shown, shown[1:], delays, strict=False):
+        assert time == LONGEST or (before != now).any(), "two equal pictures could be one"
+    became = {}  # a colour is always shown as the same one
+    for frame, end in zip(frames, np.cumsum(times), strict=True):
+        seen = shown[np.searchsorted(np.cumsum(delays), end)].reshape(-1, 3).tolist()
+        for pixel, colour in zip(frame[..., :3].reshape(-1, 3).tolist(), seen, strict=True):
+            assert became.setdefault(tuple(pixel), colour) == colour
+    assert len({*map(tuple, became.values())}) <= colors
+    pixels, counts = np.unique(first[..., :3].reshape(-1, 3), axis=0, return_counts=True)
+    full = (2 * len(pixels) + len(became)) / colors  # at most: the commonest, those of the octree, late ones
+    if full < 1:  # a colour may change by what the palette allows while it has room, and by the grain of its table
+        farthest = max(NEAR, FAR * full**2) ** 0.5 + (3 * 3**2) ** 0.5
+        for pixel, colour in became.items():
+            assert np.linalg.norm(np.subtract(pixel, colour)) <= farthest, f"{pixel} became {colour}"
+    if (counts == counts.max()).sum() == 1:
+        commonest = pixels[counts.argmax()].tolist()
+        assert became[tuple(commonest)] == commonest
