@@ -107,17 +107,14 @@ def test_refuses_a_letter_that_no_font_has_and_takes_one_that_dejavu_lacks_from_
         return Said(*words)
 
     text = r"the letter '学' \(CJK UNIFIED IDEOGRAPH-5B66\), which its font lacks; choose a font that has it: font="
-    for word, said_so in (
-        (missing, text),
-        (missing, text),
-        (LACKING, "which its font lacks"),
-    ):  # nor is a box remembered
+    for word, said_so in ((missing, text), (missing, text), (LACKING, "its font lacks")):  # nor is a box remembered
         with pytest.raises(ValueError, match=said_so):
             render(said(word), tmp_path / "film.gif", progress=False)
     assert list(tmp_path.iterdir()) == []
     plain = redraw(said(""), 1)
     np.testing.assert_array_equal(redraw(said(""), 1, font="STIXGeneral"), plain)
     assert (redraw(said(LACKING), 1, font="STIXGeneral") != plain).any()
+    render(said(LACKING), tmp_path / "film.png", font="STIXGeneral", progress=False)
 
 
 def test_measures_texts_in_the_font_of_the_scene():
@@ -154,22 +151,19 @@ def test_renders_in_threads_as_in_one_and_leaves_settings_and_warnings_as_they_w
 
 
 class Clear(Overlapping):
-    """Neither the figure nor the axes have a background."""
+    """The axes have no background, nor has the figure."""
+
+    paper = "none"
 
     def draw(self, figure):
         super().draw(figure)
-        figure.set_facecolor("none")
+        figure.set_facecolor(self.paper)
         self.top.axes.patch.set_alpha(0)
 
 
-class Tinted(Overlapping):
-    def draw(self, figure):
-        super().draw(figure)
-        figure.set(facecolor="#ff000080")
-
-
 def test_lays_transparent_things_on_paper(tmp_path):
-    assert redraw(Tinted(), 0)[2, 2].tolist() == [255, 127, 127, 255]
+    tinted = type("Tinted", (Clear,), {"paper": "#ff000080"})
+    assert redraw(tinted(), 0)[2, 2].tolist() == [255, 127, 127, 255]
     np.testing.assert_array_equal(redraw(Clear(), 3), redraw(Overlapping(), 3))
     for suffix in ("gif", "apng", "png"):  # in a page there is only the reader's paper
         clear, opaque = (
