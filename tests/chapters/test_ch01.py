@@ -12,7 +12,7 @@ from matplotlib.colors import to_hex
 from PIL import Image
 
 from animations import GrowingLines, Pie, SideBySide, style
-from animations.engine.painter import Painter, redraw
+from animations.engine.painter import Painter
 from chapters import __main__
 from chapters import ch01_create_animations as chapter
 from chapters.tools.chapter import CHAPTERS
@@ -111,12 +111,16 @@ def run_all(folder, text, *arguments):
         __main__.main()
 
 
-def test_animates_a_table_of_your_own(tmp_path, unpainted):
-    table = "# unit: thousands\nmonth,hares,foxes\n1,9,1\n2,7,2\n3.5,3,3\n4,5,2\n"
-    run_all(tmp_path, table, "1", "--quick", "--processes", "1", "--format", "png")
+def test_animates_a_table_of_your_own_with_days_gaps_and_many_columns(tmp_path, unpainted):
+    names, zeros, gaps = (",".join(each) for each in ([f"Region {k}" for k in range(12)], 12 * "0", 12 * [""]))
+    run_all(tmp_path, f"""# unit: thousands
+day,A,B,{names}\n20200302,1,2,{zeros}\n20200303,5,,{gaps}\n20200304,5,1,{gaps}\n20200305,6,,{gaps}\n""",
+            "1", "--quick", "--processes", "1", "--format", "png")  # fmt: skip
     folder = tmp_path / "ch01_mine"
     saved = json.loads((folder / "ch01.json").read_text(encoding="utf-8"))["numbers"]
-    assert (saved["months"], saved["hares 4"], saved["foxes 4"]) == (4, 5, 2)
+    assert (saved["days"], saved["A 2020-03-05"], saved["all together 2020-03-05"]) == (4, 6, 6)
+    assert saved["A passes B"] == "2020-03-04"
+    assert "B 2020-03-05" not in saved
     assert {path.stem for path in folder.glob("ch01_*.png")} == {*NAMES}
     assert {path.name for path in tmp_path.iterdir()} == {"ch01_mine", "mine.csv"}  # the chapter's own films stay
 
@@ -131,18 +135,6 @@ def test_refuses_a_table_on_the_command_line(tmp_path, capsys):
             run_all(tmp_path, text, *chapters.split())
         assert message in capsys.readouterr().err
         assert [path.name for path in tmp_path.iterdir()] == ["mine.csv"]
-
-
-def test_makes_films_of_days_gaps_and_many_columns(tmp_path, unpainted):
-    more = ",".join(f"Region {number}" for number in range(12))
-    (tmp_path / "days.csv").write_text(f"day,A,B,{more}\n20200302,1,2{12 * ',0'}\n20200303,5,{12 * ','}\n"
-                                       f"20200304,5,1{12 * ','}\n20200305,6,{12 * ','}\n")  # fmt: skip
-    films, record = undrawn(chapter, tmp_path, csv=tmp_path / "days.csv", quick=True)
-    assert record["numbers"]["A 2020-03-05"] == record["numbers"]["all together 2020-03-05"] == 6
-    assert record["numbers"]["A passes B"] == "2020-03-04"
-    assert "B 2020-03-05" not in record["numbers"]
-    for film in films.values():
-        assert (redraw(film.scene, film.scene.frames - 1)[..., :3] < 250).any(), "nothing is drawn"
 
 
 def test_says_of_another_table_that_the_text_is_not_about_it_and_why_it_has_no_pie(drawn, tmp_path, unpainted, capsys):

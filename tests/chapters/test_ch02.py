@@ -69,22 +69,6 @@ def test_draws_the_walk_made_by_hand(rate):
     np.testing.assert_array_equal(chapter.descend_by_hand(rate), chapter.gradient_descent(rate)["x"][:, 0])
 
 
-@pytest.mark.parametrize("name", chapter.OPTIMIZERS)
-def test_walks_each_optimiser_with_the_best_of_the_rates(name):
-    best, walk = chapter.best_walk(chapter.OPTIMIZERS[name])
-    ends = {}
-    for rate in chapter.RATES_TO_TRY:
-        place, optimizer = np.array([-9.0, 2.0]), chapter.OPTIMIZERS[name](rate)
-        with np.errstate(over="ignore"):
-            for _ in range(100):
-                optimizer.step(place, chapter.valley_slope(place))
-            ends[rate] = chapter.valley(place)
-    heights = chapter.valley_heights(walk)
-    assert (best, heights[-1], len(walk)) == (min(ends, key=ends.get), min(ends.values()), 101)
-    np.testing.assert_array_equal(walk.losses[1:], heights[:-1])  # the height before each update
-    assert best not in (min(ends), max(ends))  # the list goes far enough on both sides
-
-
 def test_keeps_the_statements_about_the_valley_true(drawn):
     """RMSprop is low, and where it leaps up, higher than plain descent; the prose says at which step."""
     plain, rms = (chapter.valley_heights(chapter.best_walk(chapter.OPTIMIZERS[name])[1]) for name in ("SGD", "RMSprop"))

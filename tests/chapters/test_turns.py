@@ -1,17 +1,14 @@
 """Pages that compute: each equals its recording, and the Python that one copies gives the numbers on the screen."""
 
 import json
-import subprocess
 from types import SimpleNamespace
 from urllib.parse import urlencode
 
 import numpy as np
 import pytest
 
-from chapters.parts.lake import make_lake, open_tiles
-from chapters.turns import turn as turns
 from tests.browser import Browser
-from tests.chapters.turns import check_python, given, in_node, node, write_page
+from tests.chapters.turns import check_python, given, in_node, write_page
 from tinylearn import SGD, Dense, DivergenceError, MeanSquaredError, Sequential, fit
 from tinylearn.initializers import ones
 
@@ -56,22 +53,6 @@ def test_copies_python_that_gives_the_numbers_of_any_settings(turn, capsys):
     for run in in_node(turn.name, turn.data, turn.folder, turn.settings):
         check_python(run, max(turn.tolerance, 1e-9), turn.folder)
     assert "=" in capsys.readouterr().out
-
-
-@pytest.mark.parametrize("rows", [["SFFF", "FHFH", "FFFH", "HFFG"], ["FFH", "GSF", "HFF"]])
-def test_an_action_leads_where_gymnasium_has_it_with_the_same_chance(rows, tmp_path):
-    program = tmp_path / "rules.js"
-    ask = f"console.log(JSON.stringify([false, true].map((slippery) => outcomes({json.dumps(rows)}, slippery))))"
-    program.write_text("\n".join([turns.source("core"), turns.source("lake"), ask]), encoding="utf-8")
-    found = json.loads(subprocess.run([node(), program], capture_output=True, text=True, check=True).stdout)
-    for slippery, ours in enumerate(found):
-        listed = make_lake(rows, slippery=bool(slippery)).unwrapped.P
-        for state in open_tiles(rows).tolist():
-            for action, outcomes in listed[state].items():
-                theirs = {}
-                for chance, after, _, _ in outcomes:
-                    theirs[after] = theirs.get(after, 0) + chance
-                assert dict(ours[state][action]) == pytest.approx(theirs, abs=1e-12)
 
 
 # --- in the browser --------------------------------------------------------------------------------------------------
