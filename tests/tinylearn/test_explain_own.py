@@ -8,6 +8,7 @@ import pytest
 from tests.tinylearn.explain_helpers import check, compute, recorded, small_parts
 from tinylearn import SGD, Adam, Dense, Flatten, Layer, MeanSquaredError, Optimizer, RMSprop, Sequential
 from tinylearn.analysis.traced import terms_of
+from tinylearn.checks import same_state
 
 
 def small_run(optimizer, dtype=np.float64, **settings):
@@ -176,6 +177,34 @@ def test_draws_the_random_numbers_of_an_optimizer_again(of_fit):
     moved = rng.bit_generator.state
     check(recording, 6, "dense_2.b[0]")
     assert rng.bit_generator.state == moved
+
+
+class Counting(MeanSquaredError):
+    """It grows with every batch."""
+
+    count = 0
+
+    def forward(self, predicted, target):
+        self.count += 1
+        return self.count * super().forward(predicted, target)
+
+    def backward(self):
+        return self.count * super().backward()
+
+
+def test_explains_an_update_that_depends_on_how_many_came_before():
+    recording = recorded(**small_parts() | {"loss": Counting()}, optimizer=SGD(0.001))
+    for step in (4, 2, 6):
+        assert recording.explain(step, "dense_2.b[0]").new == recording.at(step)["dense_2.b"][0]
+
+
+def test_knows_what_is_the_same_after_a_step():
+    zeros = {"v": np.zeros(2)}
+    for same in ((zeros, {"v": np.zeros(2)}), ([1, [2.0]], [1, [2.0]]), (SGD(0.1), SGD(0.1))):
+        assert same_state(*same)
+    pairs = (zeros, {"v": np.eye(1, 2)[0]}), (zeros, {"v": None}), (zeros, zeros | {"b": 2}), ([1], [1, 2])
+    for other in (*pairs, (SGD(0.1), SGD(0.2))):
+        assert not same_state(*other)
 
 
 # --- layers -----------------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ import pytest
 from tinylearn.datasets import CLASS_NAMES
 from tinylearn.datasets.sketchbook import VIEWS, shapes
 from tinylearn.datasets.sketchbook.canvas import SIDE, SIZES, Canvas
+from tinylearn.datasets.sketchbook.colours import palette
 
 RED, WHITE = np.array([1.0, 0.0, 0.0]), np.ones(3)
 ALL_VIEWS = [view for views in VIEWS.values() for view in views]
@@ -118,6 +119,16 @@ def test_draws_a_placed_thing_as_large_as_its_scale_and_as_sharp_as_any_other():
     from_middle = np.abs(placed.x[:, 0]) * placed.scale[:, 0] * SIDE / 2  # (N, 32), in pixels
     inside = np.clip(0.5 * placed.scale[:, 0] * SIDE / 2 - from_middle + 0.5, 0, 1)
     np.testing.assert_allclose(placed.covered[:, 16], inside, atol=1e-3)
+
+
+def test_picks_of_three_colours_the_one_that_stands_out_most():
+    colours, greys = palette("000000", "808080", "ffffff", "ff0000"), np.linspace(0, 1, 40)[:, None]
+    one, other = canvas(40, seed=3), canvas(40, seed=3)
+    for painted in (one, other):
+        painted.box(-2, -2, 2, 2, greys * WHITE)
+    picked = np.stack([other.pick(colours) for _ in range(3)])  # (3, N, 3)
+    best = np.abs(picked - greys).sum(axis=2).argmax(axis=0)
+    np.testing.assert_array_equal(one.stand_out(colours), picked[best, np.arange(40)])
 
 
 def test_has_views_of_every_class_and_none_twice():
