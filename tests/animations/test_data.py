@@ -134,6 +134,7 @@ def test_refuses_what_does_not_fit(make, message):
     (data.pixels("H", "W"), [[0, 0.5]], [[0, 2]], "for bytes: given / 255"),
     (data.growing("K"), [1, 2], [2, 1], "must be at least 2 numbers, each above the one before"),
     (data.positions("M", 4), [0, 3], [0, 4], "must lie in 0 … 3"),
+    (data.positions(2, 4), [0, 3], [0, 3, 1], r"must be a list of whole numbers, \(2,\), got shape \(3,\)"),
     (data.integer(), 2, 0, "given must be"),
     (data.texts(2), ["x", "y"], ["x"], "must be 2 texts"),
     (data.anything(lambda caller, name, value: [value][1 - value]), 1, 2.5, "indices"),
