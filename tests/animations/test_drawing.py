@@ -91,12 +91,13 @@ def test_has_slots_for_what_changes_and_trails_that_stay():
 
 
 @pytest.mark.parametrize(("interpolation", "cells", "squares"), [
-    ("nearest", 40, True), ("auto", 8, True), ("auto", 40, False), ("bilinear", 8, False)
+    ("nearest", (40, 40), True), ("auto", (8, 8), True), ("auto", (40, 40), False), ("auto", (40, 8), False),
+    ("auto", (8, 40), False), ("bilinear", (8, 8), False),
 ])  # fmt: skip
 def test_draws_large_pixels_as_squares(interpolation, cells, squares):
     class Noise(Small):
         def draw(self, figure):
-            noise, look = np.random.default_rng(0).random((cells, cells)), {"aspect": "auto", "zorder": 3}
+            noise, look = np.random.default_rng(0).random(cells), {"aspect": "auto", "zorder": 3}
             self.image = self.axes(figure).imshow(noise, interpolation=interpolation, extent=(0, 10, 0, 10), **look)
 
         def update(self, frame):
