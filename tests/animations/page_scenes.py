@@ -19,32 +19,31 @@ class Everything(Scene):
         figure.suptitle(r"Was ein $\sigma^2$ alles kann: ½ · Größe")
         grid = figure.add_gridspec(3, 3, hspace=0.45, wspace=0.35, left=0.06, right=0.95, bottom=0.06, top=0.9)
         rng = np.random.default_rng(0)
-        names = ("in_depth", "polar", "image", "arrows", "hatches", "log", "mesh", "lines", "texts")
-        for cell, name in zip(grid, names, strict=True):
-            projection = {"in_depth": "3d", "polar": "polar"}.get(name)
-            getattr(self, name)(figure.add_subplot(cell, projection=projection), figure, rng)
+        parts = {self.in_depth: "3d", self.polar: "polar"} | dict.fromkeys(
+            (self.image, self.arrows, self.hatches, self.log, self.mesh, self.lines, self.texts))  # fmt: skip
+        for cell, (draw, projection) in zip(grid, parts.items(), strict=True):
+            draw(figure.add_subplot(cell, projection=projection), rng)
 
-    def in_depth(self, axes, figure, rng):
+    def in_depth(self, axes, rng):
         side = np.linspace(-2, 2, 15)
         x, y = np.meshgrid(side, side)
         axes.plot_surface(x, y, np.exp(-(x**2) - y**2), cmap="viridis", alpha=0.9)
         axes.set(xlabel="x", ylabel="y", zlabel=r"$e^{-x^2-y^2}$", title="a surface")
         (self.ball,) = axes.plot([0], [0], [1.2], "o", color="tab:red", zorder=9)
 
-    def polar(self, axes, figure, rng):
+    def polar(self, axes, rng):
         self.angle = np.linspace(0, 2 * np.pi, 100)
         (self.rose,) = axes.plot(self.angle, 1 + np.cos(self.angle), color="tab:purple", zorder=4)
         self.rose_area = axes.fill(self.angle, 1 + np.cos(self.angle), color="tab:purple", alpha=0.2, zorder=3.5)[0]
         axes.set(rmax=2, rticks=[0.5, 1, 1.5], title="polar axes")
 
-    def image(self, axes, figure, rng):
+    def image(self, axes, rng):
         self.noise = rng.random((12, 16))
         self.picture = axes.imshow(self.noise, cmap="magma", origin="lower", vmin=0, vmax=1, zorder=3)
-        bar = figure.colorbar(self.picture, ax=axes, shrink=0.8)
-        bar.set_label("height, m")
+        axes.figure.colorbar(self.picture, ax=axes, shrink=0.8, label="height, m")
         axes.set_title("an image and its colours")
 
-    def arrows(self, axes, figure, rng):
+    def arrows(self, axes, rng):
         x, y = np.meshgrid(np.arange(-2.0, 3), np.arange(-2.0, 3))
         self.quiver = axes.quiver(x, y, -y, x, np.hypot(x, y), cmap="cool", scale=40, zorder=3)
         axes.quiverkey(self.quiver, 0.85, 1.06, 4, "4 m/s", labelpos="E")
@@ -55,7 +54,7 @@ class Everything(Scene):
         self.note = axes.annotate("here", (1, 1), (-2, 2), arrowprops={"arrowstyle": "->"}, zorder=5)
         axes.set(xlim=(-3, 3), ylim=(-3, 3), title="arrows")
 
-    def hatches(self, axes, figure, rng):
+    def hatches(self, axes, rng):
         look = {"facecolor": "lightblue", "edgecolor": "tab:blue"}
         self.bars = axes.bar(["one", "two", "three"], [3, 1, 2], hatch="//", zorder=3, **look)
         axes.bar(["four"], [2.5], hatch="xx", fill=False, zorder=3, label="no fill")
@@ -65,14 +64,14 @@ class Everything(Scene):
         axes.set(ylim=(0, 5), title="hatches")
         axes.tick_params(axis="x", rotation=30)
 
-    def log(self, axes, figure, rng):
+    def log(self, axes, rng):
         (self.curve,) = axes.loglog([], [], "s--", color="tab:green", markerfacecolor="white", zorder=3, label="loss")
         self.wide = axes
         axes.set(ylim=(1e-3, 10), xlabel="step", title="its limits change")
         axes.grid(which="both", alpha=0.3)
         axes.legend()
 
-    def mesh(self, axes, figure, rng):
+    def mesh(self, axes, rng):
         self.cells = axes.pcolormesh(rng.random((6, 8)), cmap="Greens", zorder=3, edgecolors="white", linewidth=0.5)
         side = np.linspace(0, 8, 60)
         x, y = np.meshgrid(side, side * 6 / 8)
@@ -80,7 +79,7 @@ class Everything(Scene):
         self.labels = axes.clabel(self.heights, fontsize=8, zorder=5)
         axes.set_title("a mesh under lines of height")
 
-    def lines(self, axes, figure, rng):
+    def lines(self, axes, rng):
         places = np.cumsum(rng.normal(size=(5, 30)), axis=1)
         steps = [np.column_stack([range(30), line]) for line in places]
         look = {"colors": ["C0", "C1", "C2", "C3", "C4"], "linestyles": ["-", "--", ":"], "linewidths": [1, 2, 3]}
@@ -94,7 +93,7 @@ class Everything(Scene):
         axes.stairs([2, 4, 3], [0, 10, 20, 29], baseline=None, color="black", linewidth=2)
         axes.set(xlim=(0, 29), ylim=(-8, 8), title="lines, dots, a circle that is cut off")
 
-    def texts(self, axes, figure, rng):
+    def texts(self, axes, rng):
         axes.set(xticks=[], yticks=[], title="texts")
         box = {"boxstyle": "round", "facecolor": "lightyellow", "edgecolor": "tab:brown"}
         axes.text(0.05, 0.9, "in a box", bbox=box, va="top")
@@ -152,10 +151,10 @@ class Oddities(Scene):
         figure.text(0.5, 0.97, "below a picture of its own", ha="center", va="top", wrap=True)
         grid = figure.add_gridspec(2, 3, hspace=0.4, left=0.07, right=0.94, bottom=0.08, top=0.85)
         rng = np.random.default_rng(0)
-        for cell, name in zip(grid, ("images", "effects", "flows", "shading", "axes"), strict=False):
-            getattr(self, name)(figure.add_subplot(cell), figure, rng)
+        for cell, draw in zip(grid, (self.images, self.effects, self.flows, self.shading, self.axes), strict=False):
+            draw(figure.add_subplot(cell), rng)
 
-    def images(self, axes, figure, rng):
+    def images(self, axes, rng):
         gradient = np.linspace(0, 1, 12).reshape(3, 4)
         axes.imshow(gradient, extent=(0, 4, 0, 3), interpolation="nearest")
         axes.imshow(gradient, extent=(5, 9, 3, 0), interpolation="nearest")
@@ -169,7 +168,7 @@ class Oddities(Scene):
         self.holes = axes.imshow(masked, extent=(9.5, 12, 0, 3), cmap="spring", zorder=3)
         axes.set(xlim=(12.5, -0.5), ylim=(0, 12), aspect="auto", title="images, from right to left")
 
-    def effects(self, axes, figure, rng):
+    def effects(self, axes, rng):
         halo = [withStroke(linewidth=4, foreground="tab:red")]
         axes.text(0.1, 0.8, "a text with a halo", path_effects=halo, fontsize=14)
         self.haloed = axes.text(0.1, 0.6, "", path_effects=halo, gid="haloed", zorder=3)
@@ -180,21 +179,21 @@ class Oddities(Scene):
         axes.scatter(rng.random(40), rng.random(40) / 3, rasterized=True, zorder=3)
         axes.set(ylim=(0, 1), title="effects")
 
-    def flows(self, axes, figure, rng):
+    def flows(self, axes, rng):
         y, x = np.mgrid[-3:3:20j, -3:3:20j]
         axes.streamplot(x, y, -1 - x**2 + y, 1 + x - y**2, density=0.5, color=y, cmap="autumn")
         axes.barbs([-2, 0, 2], [2, 2, 2], [10, 30, 60], [5, 20, 0], color="white")
         axes.hexbin(rng.normal(size=300), rng.normal(size=300), gridsize=10, alpha=0.4, zorder=0)
         axes.set_title("flows")
 
-    def shading(self, axes, figure, rng):
+    def shading(self, axes, rng):
         self.smooth = axes.pcolormesh(rng.random((6, 6)), shading="gouraud", zorder=3)
         axes.tripcolor([0, 5, 5], [0, 0, -3], [0.0, 0.5, 1.0], shading="gouraud")
         axes.pcolormesh(np.arange(31) / 5, np.linspace(-6, -4, 31), rng.random((30, 30)))
         axes.contourf(np.linspace(0, 5, 9), np.linspace(-4, -3, 9), rng.random((9, 9)), hatches=["//", "..", None])
         axes.set_title("shading")
 
-    def axes(self, axes, figure, rng):
+    def axes(self, axes, rng):
         axes.plot(np.arange(9) * 1e6, rng.random(9) * 1e-5, "D-", markevery=2, drawstyle="steps-mid")
         axes.set_xlabel("a right axis, an inset, powers of ten")
         other = axes.twinx()

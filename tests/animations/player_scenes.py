@@ -8,7 +8,7 @@ from animations.why import Code, Line, Sum, Term, Why
 X = np.array([-40.0, -10, 0, 20, 60, 100])
 Y = 1.8 * X + 32
 RATE = 0.0001
-UPDATES = 20  # frames are updates 0, 2, 4, …, and then 100
+MOMENTS = (*range(0, 20, 2), 100)  # the update that each frame shows
 
 
 def learn(steps):
@@ -21,7 +21,6 @@ def learn(steps):
     return states
 
 
-MOMENTS = (*range(0, UPDATES, 2), 100)
 ALL = learn(101)
 STATES = [ALL[moment] for moment in MOMENTS]
 
@@ -68,10 +67,9 @@ class Numbers(Scene):
         if gid == "gradient.w":
             labels = [f"row {row}, {x:.0f} °C" for row, x in enumerate(X)]
             terms = [Term(d * x, f"dout[{row}]") for row, (d, x) in enumerate(zip(dout, X, strict=True))]
-            source = Code(
-                "Dense.backward", [("dw = x.T @ dout", f"{gradient:.5g}"), ("return dout @ w.T", "not needed")]
-            )
-            return Why("what all rows say", gradient, [Sum("dout · x, row by row", labels, terms, gradient), source])
+            code = [("dw = x.T @ dout", f"{gradient:.5g}"), ("return dout @ w.T", "not needed")]
+            parts = [Sum("dout · x, row by row", labels, terms, gradient), Code("Dense.backward", code)]
+            return Why("what all rows say", gradient, parts)
         if gid.startswith("dout"):
             row = int(gid[5:-1])
             arithmetic = ["2 * (", w * X[row] + b, "-", Y[row], ") /", len(X), "=", dout[row]]

@@ -51,9 +51,6 @@ def test_gives_an_apng_its_times_and_how_often_it_plays(tmp_path, hold_last, las
     assert (milliseconds, info["loop"]) == ([1250, 250, 250, 250, 250, last], loop)
 
 
-# --- motion, holds, scale --------------------------------------------------------------------------------------------
-
-
 def test_asks_for_pictures_between_frames_and_keeps_whole_frames_whole(tmp_path):
     asked = []
 

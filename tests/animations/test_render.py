@@ -15,8 +15,6 @@ def names(folder):
     return sorted(path.name for path in folder.rglob("*"))
 
 
-# --- what it refuses -----------------------------------------------------------------------------------------------
-
 SUFFIXES, TOO_MANY = "path must end in .apng, .gif, .html, .mp4, .png, got ", "fps × motion must lie in 0.01 … "
 REFUSED = [
     ("scene.bmp", {}, f"{SUFFIXES}'scene.bmp'"),
@@ -70,9 +68,6 @@ def test_refuses_a_scene_that_cannot_be_drawn_so_and_an_unknown_option(tmp_path,
     assert names(tmp_path) == []
 
 
-# --- whole or not at all -------------------------------------------------------------------------------------------
-
-
 class Watched(Overlapping):
     """A scene that fails in one frame, and looks at a file while it is drawn."""
 
@@ -118,9 +113,6 @@ def test_writes_the_same_bytes_in_all_formats_together_or_alone_and_none_after_a
     for order in (paths, paths[::-1]):
         write(Clip(Overlapping(), fps=4, hold_first=1), order, progress=False)
         assert [path.read_bytes() for path in paths] == alone
-
-
-# --- where, what, and what it says -----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", ["Ŷ und °C.gif", "with spaces.png", "学习.gif", "two.dots.png", "UPPER.GIF"])
