@@ -91,22 +91,6 @@ def test_shows_an_exploration_with_its_options():
 # --- in a browser ----------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def notebook(browser, tmp_path):
-    """Three outputs, each in its cell: a small scene, a wide one, and an exploration taller than the screen."""
-    scenes = Dots(), Dots(size=(1300, 300)), explore(recorded("dense layers"), steps=[0, 1, 8])
-    cells = zip((700, 1000, 800), (scene._repr_mimebundle_()["text/html"] for scene in scenes), strict=True)
-    body = "".join(f"<div style='width: {width}px'>{cell}</div>" for width, cell in cells)
-    path = tmp_path / "notebook.html"
-    path.write_text(f"<!DOCTYPE html><meta charset='utf-8'>{body}", encoding="utf-8")
-    screen = {"width": 1100, "height": 900, "screenWidth": 1100, "screenHeight": 1000, "deviceScaleFactor": 1,
-              "mobile": False}  # fmt: skip
-    browser.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
-    browser.open(path)
-    browser.wait_for("document.images.length === 0")  # each page has taken its picture away
-    return browser
-
-
 def heights(browser):
     """Return the heights of the frames, when they have not changed for five pictures of the screen."""
     return browser.driver.execute_async_script("""
@@ -130,28 +114,39 @@ def in_frame(browser, number):
                      for part in ("stage", "controls"))  # fmt: skip
 
 
-def test_makes_a_frame_as_high_as_its_film_and_gives_a_sheet_its_own_room(notebook):
-    before = heights(notebook)
+def test_makes_a_frame_as_high_as_its_film_and_gives_a_sheet_its_own_room(browser, tmp_path):
+    """Three outputs, each in its cell: a small scene, a wide one, and an exploration taller than the screen."""
+    scenes = Dots(), Dots(size=(1300, 300)), explore(recorded("dense layers"), steps=[0, 1, 8])
+    cells = zip((700, 1000, 800), (scene._repr_mimebundle_()["text/html"] for scene in scenes), strict=True)
+    body = "".join(f"<div style='width: {width}px'>{cell}</div>" for width, cell in cells)
+    path = tmp_path / "notebook.html"
+    path.write_text(f"<!DOCTYPE html><meta charset='utf-8'>{body}", encoding="utf-8")
+    screen = {"width": 1100, "height": 900, "screenWidth": 1100, "screenHeight": 1000, "deviceScaleFactor": 1,
+              "mobile": False}  # fmt: skip
+    browser.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
+    browser.open(path)
+    browser.wait_for("document.images.length === 0")  # each page has taken its picture away
+    before = heights(browser)
     for number, height in enumerate(before[:2]):
-        page, bare = in_frame(notebook, number)
+        page, bare = in_frame(browser, number)
         assert 0 <= height - bare <= 3
         assert page.run("const page = document.documentElement; return page.scrollHeight - page.clientHeight") <= 0
-    page, bare = in_frame(notebook, 2)
+    page, bare = in_frame(browser, 2)
     assert bare > before[2] > 800  # but no higher than the screen
     page.show(2, motion=1)
     page.ask("dense_2.w[0,0]")
     assert "0.3" in page.texts(".sheet .told")[0]  # the learning rate
     page.get("asking.close()")
-    page, _ = in_frame(notebook, 0)
+    page, _ = in_frame(browser, 0)
     page.ask("number")
     assert "a square" in page.texts(".sheet")[0]
-    notebook.driver.switch_to.default_content()
-    notebook.wait_for(f"Math.abs(document.querySelector('iframe').offsetHeight - {before[0]} - 340) <= 1")
-    assert heights(notebook)[1:] == before[1:]  # the others stay as they are
-    page, _ = in_frame(notebook, 0)
+    browser.driver.switch_to.default_content()
+    browser.wait_for(f"Math.abs(document.querySelector('iframe').offsetHeight - {before[0]} - 340) <= 1")
+    assert heights(browser)[1:] == before[1:]  # the others stay as they are
+    page, _ = in_frame(browser, 0)
     (_, top, _, _), (_, _, _, end) = page.boxes(".sheet", ".stage")
     assert top >= end - 1  # the whole picture can be seen
     page.get("asking.close()")
-    notebook.driver.switch_to.default_content()
-    notebook.wait_for(f"document.querySelector('iframe').offsetHeight === {before[0]}")
-    assert notebook.complaints() == []
+    browser.driver.switch_to.default_content()
+    browser.wait_for(f"document.querySelector('iframe').offsetHeight === {before[0]}")
+    assert browser.complaints() == []
