@@ -75,6 +75,11 @@ def test_lasts_as_long_with_motion_as_without(motion, per_second):
         assert delays[frame * motion] == pytest.approx(per_second * (1 / (3 * motion) + more), abs=1)
 
 
+def test_refuses_in_its_own_name():
+    with pytest.raises(ValueError, match=r"^Clip: holds\[0\] must be 0 to 600 seconds, got -1"):
+        Clip(Gliding(), holds={0: -1})
+
+
 @pytest.mark.parametrize("suffix", ["gif", "apng"])
 def test_moves_in_films(tmp_path, suffix):
     path = render(Gliding(), tmp_path / f"film.{suffix}", fps=10, motion=4, hold_last=0, holds={2: 1}, progress=False)
