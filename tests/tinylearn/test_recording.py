@@ -241,11 +241,7 @@ FITS_NOT = "recording in memory does not fit this model: dense_1.w is float"
 
 @refusals(
     (lambda: restored(recorded(), small_model(hidden=5)), ValueError, FITS_NOT + r"64 \(3, 5\) in the model"),
-    (
-        lambda: restored(recorded(), small_model(dtype=np.float32)),
-        ValueError,
-        FITS_NOT + r"32 .*, float64 \(3, 4\) there",
-    ),
+    (lambda: restored(recorded(), small_model(dtype=np.float32)), ValueError, FITS_NOT + "32 .*, float64 .* there"),
     (
         lambda: restored(recorded(select="dense_1.w"), small_model(1)),
         ValueError,
