@@ -125,9 +125,7 @@ def neurons(layers):
     (neurons(1), "50 kB", 300, lambda step: np.random.default_rng(step).permutation(500)),  # 4 kB an update
     (neurons(60), "30 kB", 100, lambda step: ()),  # meta.json lists 120 names
 ], ids=["parameters", "batches", "names"])  # fmt: skip
-def test_counts_batches_and_names_also_while_a_file_is_there_twice(
-    tmp_path, monkeypatch, model, budget, updates, batch
-):
+def test_counts_batches_and_names_while_a_file_is_there_twice(tmp_path, monkeypatch, model, budget, updates, batch):
     """The folder is at its fullest just before files are removed: then half of the records are there twice."""
     folder, sizes, unlink = tmp_path / "run", [], Path.unlink
 
@@ -242,11 +240,7 @@ FITS_NOT = "recording in memory does not fit this model: dense_1.w is float"
 @refusals(
     (lambda: restored(recorded(), small_model(hidden=5)), ValueError, FITS_NOT + r"64 \(3, 5\) in the model"),
     (lambda: restored(recorded(), small_model(dtype=np.float32)), ValueError, FITS_NOT + "32 .*, float64 .* there"),
-    (
-        lambda: restored(recorded(select="dense_1.w"), small_model(1)),
-        ValueError,
-        r"dense_1\.b .* no such parameter there",
-    ),
+    (lambda: restored(recorded(select="dense_1.w"), small_model(1)), ValueError, r"dense_1\.b .* no such parameter"),
     (lambda: recorded().at(61), ValueError, "step 61 is not .*; the nearest is 60$"),
     (lambda: recorded().at(33), ValueError, "step 33 is not in this recording of 4 records; the nearest is 20 and 40"),
     (lambda: recorded().batch(-1), ValueError, "step -1 is not in this recording of 4 records; the nearest is 0$"),
