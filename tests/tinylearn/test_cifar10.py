@@ -8,14 +8,7 @@ import numpy as np
 import pytest
 
 from tests.tinylearn import cifar10_files as made
-from tests.tinylearn.cifar10_files import (
-    FOLDERS,
-    SUFFIXES,
-    archive_members,
-    random_batches,
-    write_archive,
-    write_folder,
-)
+from tests.tinylearn.cifar10_files import FOLDERS, archive_members, random_batches, write_archive, write_folder
 from tinylearn.datasets import CLASS_NAMES, cifar10
 from tinylearn.datasets.archive import members
 
@@ -131,7 +124,7 @@ def pickled(rows, columns):
     ("python", lambda data: pickled(2, 3072), "expected .* a label for each, got 2 rows and 3 labels"),
 ])  # fmt: skip
 def test_refuses_a_damaged_batch(tmp_path, form, change, message):
-    file = write_folder(tmp_path / FOLDERS[form], form, random_batches()) / f"data_batch_3{SUFFIXES[form]}"
+    file = write_folder(tmp_path / FOLDERS[form], form, random_batches()) / f"data_batch_3{made.SUFFIXES[form]}"
     file.write_bytes(change(file.read_bytes()))
     with pytest.raises(ValueError, match=rf"^{file}: {message}"):
         cifar10(tmp_path)
@@ -144,7 +137,7 @@ def test_names_a_missing_batch(tmp_path, form):
     archive = write_archive(tmp_path / "short.tar.gz", archive_members(form, batches))
     for path in (write_folder(tmp_path / "folder", form, batches), archive):
         with pytest.raises(
-            FileNotFoundError, match="data_batch_4{0}, test_batch{0} are missing".format(SUFFIXES[form])
+            FileNotFoundError, match="data_batch_4{0}, test_batch{0} are missing".format(made.SUFFIXES[form])
         ):
             cifar10(path)
 
