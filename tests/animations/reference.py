@@ -9,13 +9,17 @@ the pixels around them depend on the version of FreeType, and do not count.
 
 import re
 import sys
+from collections import Counter
 from itertools import zip_longest
 from pathlib import Path
 
 import numpy as np
 from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.backend_bases import RendererBase
 from matplotlib.colors import to_hex
+from matplotlib.spines import Spine
 from matplotlib.text import Text
 from PIL import Image
 
@@ -69,15 +73,18 @@ def difference(one, other, letters):
 
 
 def words_of(sample, painter):
-    """Return all that is said: ends and middle of the film in words, every text of its last frame with its place and
-    colour, the shapes and the other words of three moments, and why, for one number of each kind, and of each kind
-    that this leads to."""
+    """Return all that is said: ends and middle of the film in words, what its axes hold, every text of its last frame
+    with its place and colour, the shapes and the other words of three moments, and why, for one number of each kind,
+    and of each kind that this leads to."""
     scene, last = painter.scene, painter.scene.frames - 1
     painter.paint(last)  # which finds what changes
     texts = drawn_texts(painter.figure)
     said = [f"{scene.size[0]} × {scene.size[1]}, {scene.frames} frames, counted in {scene.moments()[0]}s"]
     wholes = {0, last // 2, last, *map(int, sample.also)}
     said += [f"frame {frame}: {scene.describe(frame)}" for frame in sorted(wholes)]
+    parts = [part for axes in painter.figure.findobj(Axes) for part in axes.get_children()]
+    kinds = Counter(type(part).__name__ for part in parts if not isinstance(part, Text | Axis | Spine))
+    said.append("made of " + ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items())))
     said += ["", *map(line_of, texts)]
     for moment in sorted({0, moment_of(sample, scene), last, *sample.also}):
         painter.show(moment)
