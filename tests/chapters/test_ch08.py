@@ -144,6 +144,7 @@ def test_plays_with_you_and_with_the_network_in_the_terminal(tmp_path, capsys, m
     marks = [line for line in shown.splitlines() if "\x1b[41m" in line]
     assert (marks[0], marks[-1]) == ("\x1b[41mS\x1b[0mFFF", "HFF\x1b[41mG\x1b[0m")
     assert shown.index("won") < shown.index("Chapter 8.")
+    assert lake_terminal.show_game(MAP, EXACT)
     assert not lake_terminal.show_game(MAP, np.eye(4)[[2] * 5 + [0] * 11])  # into the wall on the right
     assert not lake_terminal.show_game(MAP, np.eye(4)[[2, 1, *[0] * 14]])
     assert capsys.readouterr().out.count("lost\n") == 2
