@@ -29,7 +29,7 @@ from tests.bad_input.verdict import judge
 x = np.ones((4, 3))
 for given in (Given(x.tolist(), x, True), Given("text", WRONG, True), Given(x[:, :2], OPEN, True)):
     with tempfile.TemporaryDirectory() as folder:
-        print(judge("Scale.forward", LAYERS["Scale.forward"], {{"x": given, "dout": Given(x)}}, Path(folder)).kind)
+        print(judge("Scale.forward", LAYERS["Scale.forward"], {{"x": given, "dout": Given(x)}}, Path(folder)))
 """
 
 

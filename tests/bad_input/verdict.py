@@ -22,7 +22,6 @@ import warnings
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 from hypothesis import strategies as st
@@ -36,11 +35,6 @@ EXPECTATION = re.compile(
     r"must|expect|need|only|cannot|there is no|has no|is not|is no |diverged|does not|differ|"
     r"; (make|give|take|choose|leave)"
 )
-
-
-class Verdict(NamedTuple):
-    kind: str  # "right", "refused" or "fault"
-    text: str
 
 
 class Subject:
@@ -69,13 +63,8 @@ def _cases(choose, arguments):
 
 
 def judge(name, subject, case, folder):
-    """Make one call, in a folder of its own in an empty one, and say what came of it."""
-    text = _fault(name, subject, case, folder / "case")
-    return text if isinstance(text, Verdict) else Verdict("fault", text)
-
-
-def _fault(name, subject, case, folder):
-    """Return the text of a fault, or another verdict."""
+    """Make one call, in a folder of its own in an empty one; return "right" or "refused", or raise AssertionError."""
+    around, folder = folder, folder / "case"
     folder.mkdir()
     furnish(folder)
     subject.files(folder)
@@ -83,63 +72,52 @@ def _fault(name, subject, case, folder):
 
     def plain():
         known = {key: given.value if given.plain is OPEN else given.plain for key, given in case.items()}
-        return {key: _made(value, folder) for key, value in known.items()}
+        return _call(subject.call, {key: _made(value, folder) for key, value in known.items()})
 
     kept = {key: copy.deepcopy(data) for key, value in arguments.items() if (data := _data(value))}
-    files = _listing(folder.parent)
+    files = _listing(around)
     answer, error, warned = _call(subject.call, arguments)
     finite = all(_finite(value) for value in arguments.values())
-    if warned and finite:
-        return f"warns: {warned}"
-    if written := [key for key, before in kept.items() if not _same(before, _data(arguments[key]))]:
-        return f"writes into {written[0]}"
-    after = _listing(folder.parent)
-    left = {path: content for path, content in after.items() if files.get(path) != content}
+    assert not (warned and finite), f"warns: {warned}"
+    written = [key for key, before in kept.items() if not _same(before, _data(arguments[key]))]
+    assert not written, f"writes into {written}"
+    after = _listing(around)
+    left = sorted(path for path, content in after.items() if files.get(path) != content)
     if error is not None:
-        if left or files.keys() - after.keys():
-            return f"an error leaves {sorted(left)}"
+        assert not left, f"an error leaves {left}"
+        assert files.keys() <= after.keys(), "an error takes a file away"
         hostile = [given for given in case.values() if given.hostile]
-        known = all(given.meaning_known() for given in hostile)
-        if not hostile or (known and _call(subject.call, plain())[1] is None):
-            return f"refuses what is right, or the same as plain numbers: {error}"
-        return _refusal(name, subject, case, arguments, error)
-    if any(".tmp" in path for path in left):
-        return f"leaves {sorted(left)}"
-    answered = _short(answer)
-    if wrong := [key for key, given in case.items() if given.plain is WRONG]:
-        return f"takes a {wrong[0]} that is wrong, and answers {answered}"
-    if finite and not _finite(answer):
-        return f"finite numbers give {answered}"
+        right = not hostile or (all(given.meaning_known() for given in hostile) and plain()[1] is None)
+        assert not right, f"refuses what is right, or the same as plain numbers: {error}"
+        _judge_refusal(name, subject, case, arguments, error)
+        return "refused"
+    assert not any(".tmp" in path for path in left), f"leaves {left}"
+    wrong = [key for key, given in case.items() if given.plain is WRONG]
+    assert not wrong, f"takes a {wrong[0]} that is wrong, and answers {_short(answer)}"
+    assert not finite or _finite(answer), f"finite numbers give {_short(answer)}"
     if any(given.plain is not OPEN for given in case.values()):
-        expected, error, _ = _call(subject.call, plain())
-        if error is not None:
-            return f"answers {answered}, but refuses the same as plain numbers: {error}"
-        if not _close(answer, expected):
-            return f"answers {answered}, but {_short(expected)} for the same as plain numbers"
-    return Verdict("right", answered)
+        expected, error, _ = plain()
+        assert error is None, f"answers {_short(answer)}, but refuses the same as plain numbers: {error}"
+        same = f"answers {_short(answer)}, but {_short(expected)} for the same as plain numbers"
+        assert _close(answer, expected), same
+    return "right"
 
 
-def _refusal(name, subject, case, arguments, error):
-    """Judge an error."""
+def _judge_refusal(name, subject, case, arguments, error):
     text = str(error)
     said = f"{type(error).__name__}: {text}"
-    if not isinstance(error, DOCUMENTED):
-        return f"an error that is not documented, {said}"
+    assert isinstance(error, DOCUMENTED), f"an error that is not documented, {said}"
     paths = [str(value) for value in arguments.values() if isinstance(value, str | Path) and len(str(value)) > 1]
     came = [arguments[key] for key, given in case.items() if given.hostile]
     path_told = any(isinstance(value, str | Path) and str(value) in text for value in came)
     if isinstance(error, GradientError | DivergenceError) or (isinstance(error, OSError) and path_told):
-        return Verdict("refused", said)
-    if not _raised_on_purpose(error):
-        return f"a raw message, {said}"
+        return
+    assert _raised_on_purpose(error), f"a raw message, {said}"
     parts = {*name.partition(",")[0].split("."), *subject.speaks, *paths}  # "fit, classes" is a row of fit
-    if not any(_names(text, part) for part in parts):
-        return f"a message that names no part, {said}"
-    if not EXPECTATION.search(text):
-        return f"a message that says not what is expected, {said}"
-    if not any(_tells(text, word) for value in came for word in _words(value)):
-        return f"a message that says not what came, {said}"
-    return Verdict("refused", said)
+    assert any(_names(text, part) for part in parts), f"a message that names no part, {said}"
+    assert EXPECTATION.search(text), f"a message that says not what is expected, {said}"
+    told = any(_tells(text, word) for value in came for word in _words(value))
+    assert told, f"a message that says not what came, {said}"
 
 
 # --- one call ---------------------------------------------------------------------------------------------------------
