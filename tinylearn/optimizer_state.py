@@ -36,8 +36,10 @@ def full_state(optimizer: Optimizer) -> dict[str, Any]:
 def restore_state(optimizer: Optimizer, values: dict[str, Any]) -> None:
     """Set the full state to `values`, as `full_state` returned them. The optimiser may then step any parameters."""
     parts = list(_beside_new(optimizer))
-    for _, part, new in parts:
-        vars(part).update({name: each for name, each in vars(new).items() if not any(found_in(name, each, Optimizer))})
+    for _, part, new in parts:  # as new: what a step has made goes, too
+        held = {name: each for name, each in vars(part).items() if any(found_in(name, each, Optimizer))}
+        vars(part).clear()
+        vars(part).update(vars(new) | held)
         part._stepped = NOT_STEPPED
     for key, value in values.items():
         prefix, part, _ = [each for each in parts if key.startswith(each[0])][-1]  # the innermost comes last

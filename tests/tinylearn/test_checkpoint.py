@@ -22,7 +22,7 @@ def path(tmp_path):
 # --- what comes back --------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("optimizer", "epochs"), [("Adam", 0), ("Averaged", 2)])
+@pytest.mark.parametrize(("optimizer", "epochs"), [("Adam", 0), ("Averaged", 0), ("Averaged", 2)])
 def test_goes_on_as_if_the_run_had_never_stopped(path, optimizer, epochs):
     """In float32, an np.float64 that came back as Python's float would make other bits."""
     made = {"optimizer": optimizer, "dtype": np.float32, "last": [Centred]}
