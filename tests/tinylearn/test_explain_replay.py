@@ -163,12 +163,12 @@ def test_explains_a_run_that_went_on(kind, tmp_path):
 # --- your own loop ----------------------------------------------------------------------------------------------------
 
 
-def loop(model, optimizer, rows=None, updates=5, **choice):
+def loop(model, optimizer, rows=None, updates=5, x=X, **choice):
     """Return the recording of a loop. If it took rows, it tells the recorder which ones, and its optimiser."""
     loss, taken = MeanSquaredError(), slice(None) if rows is None else rows
     with Recorder(model, **choice) as recorder:
         for step in range(1, updates + 1):
-            value = loss.forward(model.forward(X[taken]), Y[taken])
+            value = loss.forward(model.forward(x[taken]), Y[taken])
             model.backward(loss.backward())
             optimizer.step(model.parameters, model.gradients)
             recorder(tl.Update(step, 1, value, rows, model, optimizer))
@@ -187,6 +187,15 @@ def test_explains_every_update_of_your_own_loop(kind, rows):
         explanation = recording.explain(step, "dense_1.w[0, 0]")
         assert explanation.rows.tolist() == (list(range(9)) if rows is None else rows.tolist())
         assert explanation.terms[-1].value == explanation.new == recording.at(step)["dense_1.w"][0, 0]
+
+
+def test_repeats_your_own_loop_over_an_x_in_any_memory_order():
+    x = np.asfortranarray(X)
+    parts = {"model": Sequential([Dense(3, 1, rng=np.random.default_rng(1))]), "optimizer": SGD(0.1)}
+    recording = loop(**copy.deepcopy(parts), updates=9, x=x)
+    knowing = recording.with_training(**parts, x=x, y=Y, loss=MeanSquaredError())
+    for step in range(1, 10):
+        assert knowing.explain(step, "dense_1.w[0, 0]").new == recording.at(step)["dense_1.w"][0, 0]
 
 
 def test_takes_random_numbers_of_your_own_loop_from_the_model_that_you_pass():

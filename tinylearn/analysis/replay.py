@@ -172,7 +172,10 @@ def _recorded_batch(recording: Recording, training: Training, step: int) -> Batc
     rows = rows if len(rows) else np.arange(len(data.x))
     if rows.max() >= len(data.x):
         raise ValueError(f"recording: update {step} saw row {rows.max()}, x has only {len(data.x)}; pass the same x")
-    return rows, *take_rows(data.x, data.y, rows, data.dtype)
+    x, y = take_rows(data.x, data.y, rows, data.dtype)
+    if np.array_equal(rows, np.arange(len(data.x))):  # your loop passed x itself, not a copy in another memory order
+        x = data.x.astype(data.dtype, copy=False)
+    return rows, x, y
 
 
 def _depends_on(training: Training) -> str:
