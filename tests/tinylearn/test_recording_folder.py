@@ -133,7 +133,7 @@ def test_is_closed_after_ctrl_c_while_a_thread_writes(tmp_path):
 
 
 @pytest.mark.parametrize(("kind", "updates", "apart", "settings"), [
-    ("tiny rows", 3, 5, {}), (LARGE, 3, 7, {}), ("under a budget", 24, 97, {"budget": 8_000}),
+    ("tiny rows", 3, 3, {}), (LARGE, 3, 5, {}), ("under a budget", 24, 37, {"budget": 8_000}),
 ], ids=interrupted_run.KINDS)  # fmt: skip
 def test_is_closed_and_complete_after_ctrl_c_at_any_line(tmp_path, kind, updates, apart, settings, monkeypatch):
     """Interrupt at every moment, `apart` lines from one to the next."""
