@@ -90,7 +90,7 @@ def checksum(*arrays: np.ndarray) -> str:
     crc = 0
     for array in arrays:
         for _, part in blocks(array):
-            crc = zlib.crc32(np.ascontiguousarray(part).data, crc)
+            crc = zlib.crc32(np.ascontiguousarray(part).view(np.uint8).data, crc)
     return f"{crc:08x}"
 
 

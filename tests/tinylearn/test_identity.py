@@ -2,6 +2,7 @@
 
 import copy
 import pickle
+import re
 
 import numpy as np
 import pytest
@@ -48,6 +49,7 @@ def test_describes_a_call_as_it_is_written_but_without_defaults_generators_and_a
     assert repr(tl.BinaryCrossEntropy(False)) == "BinaryCrossEntropy()"
     assert "Silent object>" in repr(Weighted([1.0], key=Silent()))
     assert described({"b", "a"}) == "set('a', 'b')"
+    assert re.fullmatch(r"timedelta64\[s\] \(2,\), checksum \w{8}", described(np.zeros(2, "m8[s]")))  # has no buffer
     assert described((object(), np.float32(1))) == "(<object object>, np.float32(1.0))"
 
 
