@@ -96,7 +96,7 @@ def test_puts_accents_on_their_letters_however_they_are_written(decomposed):
     {"text": "لا\u200dلا"},  # joined by what is not seen
     {"rotation": 90}, {"rotation": 3}, {"text": "one\ntwo"}, {"text": "$x^2$"}, {"bbox": {"facecolor": "yellow"}},
     {"path_effects": [withStroke(linewidth=4, foreground="red")]},
-], ids=ascii)  # fmt: skip
+])  # fmt: skip
 def test_leaves_unpastable_text_to_matplotlib(settings):
     own, pasted = both(**settings)
     np.testing.assert_array_equal(pasted, own)

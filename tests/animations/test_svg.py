@@ -142,7 +142,7 @@ LOOKS = [  # an artist → the attributes of each of its elements: some of them,
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("artist", "expected"), LOOKS, ids=str)
+@pytest.mark.parametrize(("artist", "expected"), LOOKS)
 def test_draws_an_artist_as_elements_of_this_look(artist, expected):
     found, renderer = elements(artist)
     assert len(found) == len(expected)
