@@ -65,7 +65,10 @@ def test_shows_and_explains_every_number_under_its_name_and_index(name):
     texts = [(*text.get_position(), text.get_text(), text.get_gid()) for text in texts_of(scene)]
     numbers = [(x, y, gid) for x, y, _, gid in texts if gid]
     assert len(numbers) > 10
+    histories = [line for lines in scene.page.axes.collections for line in lines.get_segments()]
+    beside = {(round(line[0, 0]), round((line[:, 1].min() + line[:, 1].max()) / 2)) for line in histories}
     for x, y, number in numbers:
+        assert any((x + space, y) in beside for space in range(4, 20)), "its history begins to the right of it"
         index = max((left, word) for left, high, word, gid in texts if high == y and left < x and not gid)[1]
         above = min((high, word) for _, high, word, _ in texts if high > y and word in recorded(name))[1]
         assert above + index == number
