@@ -74,3 +74,4 @@ def test_keeps_the_statements_about_the_valley_true(drawn):
     plain, rms = (chapter.valley_heights(chapter.best_walk(chapter.OPTIMIZERS[name])[1]) for name in ("SGD", "RMSprop"))
     assert rms[84] < 0.001 < plain[87] < rms[87]
     assert ["−1.985", "2.12", "1,100", "87"] in drawn.cells
+    assert "felt: -17.5310   calculated: -17.5310" in drawn.cells

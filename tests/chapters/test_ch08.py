@@ -74,6 +74,12 @@ def test_gives_a_baseline_and_the_optimum_for_each_lake_also_in_prose(drawn):
     }
 
 
+def test_says_whether_values_move_and_that_a_quick_run_is_brief(drawn):
+    assert chapter.moves_between([0.1, 0.1001]) == "stays at 0.100"
+    assert chapter.moves_between([0.25, 0.1]) == "moves between 0.100 and 0.250"
+    assert "(This was a quick run" in str(drawn.cells)
+
+
 # --- its parts -------------------------------------------------------------------------------------------------------
 
 

@@ -17,19 +17,19 @@ def test_expects_less_of_a_quick_run_and_of_one_format_and_nothing_of_what_was_n
 
 
 def test_learns_how_fast_this_machine_is_and_divides_the_work_but_not_the_longest_chapter(monkeypatch):
-    now = [0.0]
+    now = [100.0]
     monkeypatch.setattr(remaining_time.time, "monotonic", lambda: now[0])
     monkeypatch.setattr(remaining_time.os, "cpu_count", lambda: 2)
     run = RemainingTime({"a": 10, "b": 20, "c": 30}, 1)
     run.begins("a")
     assert run.seconds_left() == 60
-    now[0] = 5
+    now[0] = 105
     assert run.seconds_left() == 55
-    now[0] = 20  # twice as slow
+    now[0] = 120  # twice as slow
     assert run.ends("a") == 20
     assert run.seconds_left() == 100
     run.begins("b")
-    now[0] = 200  # it should have ended long ago: "c" is left
+    now[0] = 300  # it should have ended long ago: "c" is left
     assert run.seconds_left() == 60
     run.ends("b")
     run.begins("c")
