@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
-from why_checks import check_whys
 
 from animations import CurveFit, CurveStates
 from animations.scenes.activations.curve_fit import bends, straight_line
 from animations.scenes.activations.functions import break_at_jumps
 from tests.animations.samples.activations import STEPS, X, Y, panel, states, trained
+from tests.animations.why_checks import check_whys
 from tinylearn import Dense, Layer, Recorder, ReLU, Sequential, Tanh
 
 

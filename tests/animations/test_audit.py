@@ -2,9 +2,7 @@
 
 import numpy as np
 import pytest
-from audit_faults import FAULTS, FRAMES, SOURCE, Tiny, drawn, label, planted
 from matplotlib.text import Text
-from small_scenes import ALL
 
 import tinylearn as tl
 from animations import Scene, SideBySide, audit
@@ -12,6 +10,8 @@ from animations.audit import CHECKS, AuditError
 from animations.audit.texts import drawn_texts
 from animations.engine.painter import Painter, redraw
 from animations.engine.text import PastedText
+from tests.animations.audit_faults import FAULTS, FRAMES, SOURCE, Tiny, drawn, label, planted
+from tests.animations.small_scenes import ALL
 
 SAYS = {
     "a wrong digit": "loss shows 1.001, its source says 1.0",

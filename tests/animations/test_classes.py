@@ -4,13 +4,13 @@ and frog: its pictures and frames, and parts of a run that was continued.
 
 import numpy as np
 import pytest
-from audit import painted
 
 from animations import ImageGrid, SideBySide
 from animations.engine.painter import Painter
 from animations.scenes.classes.image_grid import GAP, MARGIN
 from chapters import ch07_ten_classes as ch07
 from chapters.parts import images
+from tests.animations.audit import painted
 from tests.animations.samples.classes import ANGLES, MIRRORED, PICTURE, SHIFTS, augmentation, by_class, grid, sheets
 from tinylearn import Recorder
 from tinylearn.augmentation import affine

@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
-from page_checks import film_of
 from PIL import Image
-from small_scenes import Gliding, Overlapping, Picture, Small, Trail, redrawn
 
 from animations import Clip, SideBySide, render
 from animations.engine.painter import redraw
+from tests.animations.page_checks import film_of
+from tests.animations.small_scenes import Gliding, Overlapping, Picture, Small, Trail, redrawn
 
 
 def pictures(path):

@@ -4,17 +4,17 @@ filter; and explanations, which lead back to image, weights and padding.
 
 import numpy as np
 import pytest
-from audit import check_all_numbers
-from board_helpers import FACTS, convolution_values, pooling_values
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from matplotlib.colors import to_rgb
-from pull_helpers import pulls_of
 
 from animations import ConvolutionSteps, MaxPoolingSteps, style
 from animations.audit.contrast import contrast
 from animations.kit.boards import tints
 from animations.scenes.convolution.pulls import strongest_apart
+from tests.animations.audit import check_all_numbers
+from tests.animations.board_helpers import FACTS, convolution_values, pooling_values
+from tests.animations.pull_helpers import pulls_of
 from tests.animations.samples.convolution import pulls, steps, update
 from tinylearn import Conv2D, MaxPool2D
 from tinylearn.layers.loops import convolve

@@ -7,16 +7,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from audit import numbers_on, painted
 from matplotlib.contour import ContourSet
 from matplotlib.lines import Line2D
 from matplotlib.patches import Polygon
-from why_checks import check_whys
 
 from animations import Curve, CurveDescent, Descent, GridSearch, Series, StepChart, style
 from animations.engine.painter import Painter
 from animations.scenes.descent.walk import Walk
 from chapters import ch02_gradient_descent as chapter
+from tests.animations.audit import numbers_on, painted
 from tests.animations.samples import descent as samples
 from tests.animations.samples.descent import (
     GRID,
@@ -30,6 +29,7 @@ from tests.animations.samples.descent import (
     slope,
     walk,
 )
+from tests.animations.why_checks import check_whys
 from tests.chapters.chapter_helpers import undrawn
 from tinylearn import SGD, Adam, RMSprop
 

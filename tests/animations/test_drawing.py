@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.artist import Artist
-from page_scenes import Everything, Oddities
-from small_scenes import ALL, Appearing, Cut, Gliding, HiddenAxes, Overlapping, Picture, Small, Trail
 
 from animations import Number, SideBySide, Stacked
 from animations.engine.painter import Painter
 from animations.formats.drawing import Drawing, Slot
 from animations.formats.svg import left_of
+from tests.animations.page_scenes import Everything, Oddities
+from tests.animations.small_scenes import ALL, Appearing, Cut, Gliding, HiddenAxes, Overlapping, Picture, Small, Trail
 
 
 def drawn(scene, pictures=None, motion=1):

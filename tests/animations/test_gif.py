@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.patches import Rectangle
 from PIL import Image, ImageSequence
-from small_scenes import Overlapping, Picture, Small, Trail
 
 from animations import render
 from animations.engine.painter import Painter
 from animations.formats.gif import FAR, LONGEST, NEAR, Palette, write_gif
+from tests.animations.small_scenes import Overlapping, Picture, Small, Trail
 
 
 def write(scene, folder, **settings):

@@ -1,9 +1,8 @@
 """Explanations of the frozen lake: answers, values and win rates, back to the rules and the network."""
 
-from why_checks import check_whys
-
 from animations import LakeEpisodes
 from tests.animations.samples.lake import MAP, OPEN, learned, player, random_values, walked
+from tests.animations.why_checks import check_whys
 
 
 def test_explains_a_win_by_the_path_of_the_policy_if_that_agrees():

@@ -4,7 +4,6 @@ import itertools
 
 import numpy as np
 import pytest
-from network_helpers import NETS, Holder, convolutional, dense, trained, trained_net
 
 import tinylearn as tl
 from animations import Backpropagation, NetworkDiagram, audit
@@ -12,6 +11,7 @@ from animations.audit import CHECKS
 from animations.audit.texts import drawn_texts
 from animations.engine.painter import Painter
 from animations.scenes.network.passes import UpdatePasses
+from tests.animations.network_helpers import NETS, Holder, convolutional, dense, trained, trained_net
 from tests.animations.samples.network import learn
 
 # --- layout -----------------------------------------------------------------------------------------------------------

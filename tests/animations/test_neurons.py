@@ -4,9 +4,9 @@ import pickle
 
 import numpy as np
 import pytest
-from audit import numbers_on, painted
 
 from animations import NeuronUpdates, PixelStates, audit, style
+from tests.animations.audit import numbers_on, painted
 from tests.animations.samples import neurons
 from tests.animations.samples.neurons import PICTURES, UPDATES, celsius, of_pictures, pixel_neuron, slow_motion
 from tinylearn import SGD, Dense, MeanSquaredError, Recorder, Sequential, fit

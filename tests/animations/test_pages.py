@@ -15,9 +15,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.colors import to_rgb
 from matplotlib.font_manager import FontProperties
-from page_checks import OFF, Expected, Line, Page, ask, compare, film_of, wrong_answer, wrong_lines, wrong_sheet
-from page_scenes import Everything, Oddities
-from small_scenes import Cut, HiddenAxes, LateWithTrail, Overlapping, Trail
 
 from animations import Backpropagation, Clip, ConvolutionSteps, EndingWith, Scene, SideBySide, Stacked, Why, render
 from animations.formats.dark import at_night
@@ -28,8 +25,22 @@ from animations.render import write
 from animations.scenes.lake.board import HOLE, ICE, WATER
 from animations.why import Line as LineOfWhy
 from animations.why import Sum, Term
+from tests.animations.page_checks import (
+    OFF,
+    Expected,
+    Line,
+    Page,
+    ask,
+    compare,
+    film_of,
+    wrong_answer,
+    wrong_lines,
+    wrong_sheet,
+)
+from tests.animations.page_scenes import Everything, Oddities
 from tests.animations.samples import SAMPLES
 from tests.animations.samples.network import learn
+from tests.animations.small_scenes import Cut, HiddenAxes, LateWithTrail, Overlapping, Trail
 from tinylearn import Tanh
 
 SANS = FontProperties(family=["DejaVu Sans"])

@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from small_scenes import ALL, Overlapping, Small, Trail, TwoAxes, redrawn
 
 from animations import SideBySide
 from animations.engine.painter import Painter, redraw
+from tests.animations.small_scenes import ALL, Overlapping, Small, Trail, TwoAxes, redrawn
 
 
 def differing(painter, wholes, order):

@@ -3,11 +3,11 @@
 import re
 
 import pytest
-from player_scenes import MOMENTS, Numbers, Page
-from small_scenes import Overlapping
 
 from animations import render
 from animations.engine.painter import Painter
+from tests.animations.player_scenes import MOMENTS, Numbers, Page
+from tests.animations.small_scenes import Overlapping
 
 LAST, MOTION = len(MOMENTS) - 1, 4
 END = LAST * MOTION

@@ -2,10 +2,10 @@
 
 import pytest
 from matplotlib.patheffects import withStroke
-from player_scenes import MOMENTS, STATES, Numbers, Page
 
 from animations import Scene, render
 from animations.why import Line, Why
+from tests.animations.player_scenes import MOMENTS, STATES, Numbers, Page
 
 MOTION = 4
 

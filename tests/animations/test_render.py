@@ -5,10 +5,10 @@ import re
 import numpy as np
 import pytest
 from PIL import Image
-from small_scenes import Gliding, Overlapping, redrawn
 
 from animations import Clip, render
 from animations.render import FORMATS, write
+from tests.animations.small_scenes import Gliding, Overlapping, redrawn
 
 
 def names(folder):

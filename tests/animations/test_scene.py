@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from small_scenes import Gliding, Overlapping, Small, Trail, redrawn
 
 from animations import EndingWith, Line, Scene, SideBySide, Stacked, Why, audit, log_spaced_steps
 from animations.audit.texts import drawn_texts
 from animations.engine.painter import Painter, redraw
+from tests.animations.small_scenes import Gliding, Overlapping, Small, Trail, redrawn
 
 SHORT = type("Short", (Trail,), {"frames": 3})
 LOW = type("Low", (Overlapping,), {"size": (320, 40)})

@@ -12,11 +12,11 @@ import matplotlib
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
-from small_scenes import FigureText, Overlapping, Picture, Small
 
 from animations import BarRace, Bars, GrowingLines, PastedText, Pie, SideBySide, Stacked, render
 from animations.engine.painter import Painter, redraw
 from animations.kit.page import SPACE, Page, PageScene
+from tests.animations.small_scenes import FigureText, Overlapping, Picture, Small
 from tinylearn.datasets.table import Table
 
 ROOT = Path(__file__).parents[2]

@@ -4,13 +4,13 @@ diverged: their curves are those of the recording.
 
 import numpy as np
 import pytest
-from audit import painted
-from why_checks import check_whys
 
 from animations import AutopsyPicture, Number, Race, audit, style
 from animations.engine.painter import Painter
 from animations.scenes.training.race import LOOKS
+from tests.animations.audit import painted
 from tests.animations.samples.training import ODD, RECORDINGS, WILD, made_up, raced, six
+from tests.animations.why_checks import check_whys
 from tinylearn import SGD, Dense, DivergenceError, MeanSquaredError, Recorder, Sequential, fit, race
 
 

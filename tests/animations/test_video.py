@@ -11,10 +11,10 @@ import pytest
 from matplotlib.colors import hsv_to_rgb
 from matplotlib.patches import Rectangle
 from PIL import Image
-from small_scenes import Gliding, Overlapping, Small, redrawn
 
 from animations import render
 from animations.engine.painter import redraw
+from tests.animations.small_scenes import Gliding, Overlapping, Small, redrawn
 
 # imageio's reader, used only in these tests, leaves its pipes to the garbage collector
 pytestmark = [

@@ -14,8 +14,8 @@ class Sample(NamedTuple):
               of a chapter prove them, see tests/chapters/sources
     allowed   the texts whose digits belong to a name or a formula
     drawn     the moment on the reference picture; the middle by default, between two frames if the scene glides
-    also      more moments that are looked at, besides first and last, and that of the picture
     pictured  whether there is a reference picture; not if it looks like another's
+    also      more moments that are looked at, besides first and last, and that of the picture
     """
 
     make: Callable[[], Scene]
